@@ -1,0 +1,1 @@
+"""What Updraft does; knows neither Slack nor an HTTP server."""
