@@ -1,0 +1,8 @@
+"""What a message asks for, decided by rules: no model, no I/O, microseconds."""
+
+from engine.routing.entities import entities
+from engine.routing.lexicon import Lexicon, Reservation, Rule
+from engine.routing.markup import plain
+from engine.routing.router import LEXICONS, route
+
+__all__ = ["LEXICONS", "Lexicon", "Reservation", "Rule", "entities", "plain", "route"]

@@ -1,0 +1,106 @@
+"""A message as the words that rules are written in.
+
+Lower-case words stand for themselves; what is not a word has a name in capitals: KEY an issue, URL another link, AT a mention, QM a
+question mark, and so on. Harmless emoji and emphasis vanish; doubting emoji stay as DOUBT, all that cannot be read as ODD.
+"""
+
+import re
+
+from engine.routing.keys import Named
+
+_SIGNS = {
+    "\x01": "KEY",
+    "\x02": "URL",
+    "\n": "NL",
+    ".": "DOT",
+    "。": "DOT",
+    ",": "COMMA",
+    ";": "SEMI",
+    ":": "COLON",
+    "!": "EX",
+    "?": "QM",
+    "¿": "QM",
+    "？": "QM",
+    "(": "OPEN",
+    "[": "OPEN",
+    ")": "CLOSE",
+    "]": "CLOSE",
+    '"': "QUOTE",
+    "'": "QUOTE",
+    "`": "TICK",
+    "&": "AND",
+    "+": "AND",
+    "-": "DASH",
+    "–": "DASH",
+    "—": "DASH",
+    "•": "DASH",
+    "=": "EQ",
+    "/": "SLASH",
+    "%": "PCT",
+    "…": "ELLIPSIS",
+    "→": "ARROW",
+    "⇒": "ARROW",
+    "➡": "ARROW",
+    ">": "CITE",
+    "~": "STRUCK",
+}
+_DOUBTING = frozenset("🤔🙄😏🤨🙃😬🤞❌🚫⏳⌛🔜❓❔⁉🚧⛔👎😅😒🤡🥲😤🤷🤦😩😭😢☹🙁😕❗‼🛑🔄⚠")
+_DOUBTING_NAMES = re.compile(
+    r"think|roll|^x$|cross|no_|_no|not|question|hourglass|construct|soon|wip|eyes?_|smirk|raised|upside|grimac|clown|thumbsdown|^-1$"
+    r"|shrug|palm|sad|cry|sob|sweat|warning|almost|half|stop|skull|pending|progress|wait|fail|red_|open|question|interrobang|exclam|unamused"
+)
+_EMOJI = (
+    "\U0001f000-\U0001faff\u2190-\u2191\u2193-\u21d1\u21d3-\u21ff\u2600-\u278f\u2795-\u27a0\u27a2-\u27bf\u2b00-\u2bff\u2300-\u23ff\ufe0e\ufe0f\u200d\u20e3"
+    "\U000e0020-\U000e007f\u203c\u2049\u3030\u303d\u00a9\u00ae\u2122"
+)
+_TOKEN = re.compile(
+    r"(?P<word>[^\W_]+(?:'(?!s\b)[^\W_]+|[._-][^\W_]+)*|'s\b)"
+    r"|(?P<at>@\w[\w.-]*)"
+    r"|(?P<code>(?<![^\W_]):(?:(?=[^:\s]*[a-z+-])[a-z0-9_'+-]{1,40}|100|1234):(?:skin-tone-\d:)?)"
+    r"|(?P<smile>(?<![^\s.!?,\x01])(?::-?\)+|:-?d\b|=\)|\^\^|\\o/|<3)(?!\w))"
+    r"|(?P<arrow>[-=]+>)|(?P<dots>\.{3,}|…)|(?P<run>(?P<sign>[.,!?\n;:])(?:[^\S\n]*(?P=sign))*)"
+    rf"|(?P<emoji>[{_EMOJI}]+)|(?P<emphasis>[*_])|(?P<fence>```)|(?P<other>\S)"
+)
+
+
+def words(text: str, places: list[Named]) -> str:
+    """Return the tokens of a plain text, each followed by one space; ``places`` are what `named` found in it."""
+    if places:
+        pieces: list[str] = []
+        at = 0
+        for start, end, keys in places:
+            pieces.append(text[at:start])
+            pieces.append(("," if len(keys) > 1 else "").join("\x01" for _ in keys) or "\x02")
+            at = end
+        pieces.append(text[at:])
+        text = "".join(pieces)
+    tokens = []
+    for match in _TOKEN.finditer(text.lower().strip()):
+        kind = match.lastgroup
+        if kind == "word":
+            tokens.append(match[0])
+        elif token := _named(kind, match[0]):
+            tokens.append(token)
+    tokens.append("")
+    return " ".join(tokens)
+
+
+def _named(kind: str | None, text: str) -> str:
+    match kind:
+        case "at":
+            return "AT"
+        case "code":
+            return "DOUBT" if _DOUBTING_NAMES.search(text[1:-1]) else ""
+        case "smile" | "emphasis":
+            return ""
+        case "arrow":
+            return "ARROW"
+        case "dots":
+            return "ELLIPSIS"
+        case "fence":
+            return "FENCE"
+        case "emoji":
+            return "ARROW" if text[0] == "➡" else "" if _DOUBTING.isdisjoint(text) else "DOUBT"
+        case _:
+            # Two question marks, or one after an exclamation mark, ask no more than one.
+            return _SIGNS.get(text[0], "ODD")
