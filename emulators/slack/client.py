@@ -1,0 +1,509 @@
+"""The human side: what a person does and sees in a Slack client, as methods; each does no more than a client would let them."""
+
+import secrets
+import uuid
+from typing import Any
+
+from emulators.people import BOT_ID, BOT_USER, TEAM
+from emulators.slack import events
+from emulators.slack import values as inputs
+from emulators.slack.delivery import Delivery
+from emulators.slack.state import Channel, Message, Refused, SlackError, View
+from emulators.slack.text import rich_text, typed
+from emulators.slack.views import accepted, change_view, open_modal
+from emulators.slack.workspace import Workspace, content_of
+
+COMMAND_FAILED = '{command} failed with the error "{error}"'
+NO_ANSWER = "Updraft is not responding. Please try again."
+VIEW_TROUBLE = "We had some trouble connecting. Try again?"
+
+
+class Client(Workspace):
+    """The workspace with people in it."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._entered: dict[tuple[str, str], inputs.State] = {}
+        self._viewing: dict[str, list[dict[str, Any]]] = {}
+
+    def reset(self) -> None:
+        """Return to the seed."""
+        self._entered.clear()
+        self._viewing.clear()
+        super().reset()
+
+    # Messages
+
+    def conversation(self, user: str, channel: str) -> Channel:
+        """Return a conversation the person is in; raises Refused."""
+        self.person(user)
+        try:
+            found = self.world.channel(channel)
+        except SlackError as error:
+            raise Refused(f"there is no conversation {channel}") from error
+        if user not in found.members:
+            raise Refused(f"{user} is not in {channel}")
+        return found
+
+    async def say(
+        self, user: str, channel: str, text: str, thread_ts: str | None = None, files: list[str] | None = None
+    ) -> str:
+        """Write a message and return its ts; ``files`` are names. Mentions are written ``<@U…>``."""
+        where = self.conversation(user, channel)
+        if not text and not files:
+            raise Refused("an empty message cannot be sent")
+        stored = typed(text)
+        message: Message = {"type": "message", "user": user, "text": stored, "team": TEAM}
+        if text:
+            message["blocks"] = rich_text(stored, secrets.token_urlsafe(4)[:5])
+        message["client_msg_id"] = str(uuid.uuid4())
+        if files:
+            shared = [self._file(user, where, name) for name in files]
+            message |= {"subtype": "file_share", "files": shared, "upload": False, "display_as_bot": False}
+        if where.kind == "im" and self._viewing.get(user):
+            message["app_context"] = {"entities": self._viewing[user]}
+        try:
+            await self.publish(where, message, thread_ts)
+        except SlackError as error:
+            raise Refused(f"there is no thread {thread_ts} in {channel}") from error
+        return str(message["ts"])
+
+    def _file(self, user: str, channel: Channel, name: str) -> dict[str, Any]:
+        made = "F" + secrets.token_hex(5).upper()
+        now = int(self.clock())
+        kind = name.rpartition(".")[2].lower() if "." in name else "text"
+        address = f"https://files.slack.com/files-pri/{TEAM}-{made}/{name}"
+        return {
+            "id": made,
+            "created": now,
+            "timestamp": now,
+            "name": name,
+            "title": name,
+            "mimetype": "image/png" if kind == "png" else "application/octet-stream",
+            "filetype": kind,
+            "pretty_type": kind.upper(),
+            "user": user,
+            "editable": False,
+            "size": 92582,
+            "mode": "hosted",
+            "is_external": False,
+            "external_type": "",
+            "is_public": channel.kind == "channel",
+            "public_url_shared": False,
+            "display_as_bot": False,
+            "username": "",
+            "url_private": address,
+            "url_private_download": address.replace(f"/{name}", f"/download/{name}"),
+            "media_display_type": "unknown",
+            "permalink": f"https://example.slack.com/files/{user}/{made}/{name}",
+            "permalink_public": f"https://slack-files.com/{TEAM}-{made}-{secrets.token_hex(5)}",
+            "has_rich_preview": False,
+        }
+
+    async def mention(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> str:
+        """Write a message that begins by mentioning the app."""
+        return await self.say(user, channel, f"<@{BOT_USER}> {text}".rstrip(), thread_ts)
+
+    def _own(self, user: str, channel: Channel, ts: str) -> Message:
+        message = channel.messages.get(ts)
+        if message is None or message.get("user") != user:
+            raise Refused(f"{user} has written no message {ts} in {channel.id}")
+        return message
+
+    async def edit(self, user: str, channel: str, ts: str, text: str) -> None:
+        """Edit one's own message."""
+        where = self.conversation(user, channel)
+        stored = typed(text)
+        changes = {
+            "text": stored,
+            "blocks": rich_text(stored, secrets.token_urlsafe(4)[:5]),
+            "edited": {"user": user, "ts": self.world.now_ts()},
+        }
+        await self.replace(where, self._own(user, where, ts), changes)
+
+    async def delete(self, user: str, channel: str, ts: str) -> None:
+        """Delete one's own message."""
+        where = self.conversation(user, channel)
+        self._own(user, where, ts)
+        await self.remove(where, ts)
+
+    async def invite(self, user: str, channel: str) -> None:
+        """Add the app to a channel."""
+        where = self.conversation(user, channel)
+        if BOT_USER not in where.members:
+            where.members.append(BOT_USER)
+            self.changed("members", channel=channel)
+
+    # Commands, shortcuts, home
+
+    async def command(self, user: str, channel: str, text: str, command: str = "/updraft") -> dict[str, Any]:
+        """Send a slash command; return the app's immediate answer, or ``{"ok": False, "error": …, "text": …}``."""
+        person, where = self.person(user), self.conversation(user, channel)
+        trigger = self.trigger(user)
+        url = self.response_url("commands", user, where.id)
+        payload = events.command_payload(person, trigger, where, command, typed(text), url)
+        sent = await self.delivery.request(Delivery("slash_commands", trigger, payload, accepts_answer=True))
+        if sent.status != "acked":
+            error = "operation_timeout" if sent.error in ("timeout", "http_timeout") else "dispatch_failed"
+            shown = COMMAND_FAILED.format(command=command, error=error)
+            self.fail(user, shown, where.id)
+            return {"ok": False, "error": error, "text": shown}
+        answer = sent.answer
+        if not isinstance(answer, dict) or not (answer.get("text") or answer.get("blocks")):
+            return {"ok": True}
+        await self._respond(user, where, answer, None)
+        return {"ok": True, **answer}
+
+    async def _respond(
+        self, user: str, channel: Channel, answer: dict[str, Any], thread_ts: str | None
+    ) -> None:
+        """Show what a command or response_url answers: to the person alone unless it is in_channel."""
+        content = content_of(answer)
+        thread = answer.get("thread_ts") or thread_ts
+        if answer.get("response_type") == "in_channel":
+            message = {"type": "message", "subtype": "bot_message", "bot_id": BOT_ID, **content}
+            await self.publish(channel, message, thread)
+        else:
+            self.whisper(user, channel, content, thread)
+
+    async def shortcut(
+        self, user: str, callback_id: str, channel: str | None = None, ts: str | None = None
+    ) -> dict[str, Any]:
+        """Use a global shortcut, or with ``channel`` and ``ts`` one from a message's menu."""
+        person = self.person(user)
+        trigger = self.trigger(user)
+        if channel is None or ts is None:
+            payload = events.shortcut_payload(person, trigger, callback_id, self.world.now_ts())
+        else:
+            where = self.conversation(user, channel)
+            message = where.messages.get(ts)
+            if message is None:
+                raise Refused(f"there is no message {ts} in {channel}")
+            url = self.response_url("app", user, where.id)
+            payload = events.message_shortcut_payload(
+                person, trigger, callback_id, self.world.now_ts(), where, message, url
+            )
+        return await self._interact(user, trigger, payload, channel or "", ts or "")
+
+    async def _interact(
+        self, user: str, trigger: str, payload: dict[str, Any], channel: str = "", ts: str = ""
+    ) -> dict[str, Any]:
+        sent = await self.delivery.request(Delivery("interactive", trigger, payload))
+        if sent.status == "acked":
+            return {"ok": True}
+        self.fail(user, NO_ANSWER, channel, ts)
+        return {"ok": False, "error": _error(sent)}
+
+    async def open_home(self, user: str, tab: str = "home") -> None:
+        """Open the app's home or its messages tab."""
+        person = self.person(user)
+        event: dict[str, Any] = {
+            "type": "app_home_opened",
+            "user": user,
+            "channel": person.dm,
+            "tab": tab,
+            "event_ts": self.world.now_ts(),
+        }
+        if tab == "home" and user in self.world.homes:
+            event["view"] = self.world.homes[user].payload
+        if tab == "messages":
+            event["context"] = self._context(user)
+        await self.emit(event, "app_home_opened")
+
+    def _context(self, user: str) -> dict[str, Any]:
+        seen = self._viewing.get(user)
+        return {"entities": seen} if seen else {}
+
+    async def look_at(self, user: str, channel: str | None, ts: str | None = None) -> None:
+        """Look at a channel or a message beside the app's pane; it goes along with what is written to the app."""
+        person = self.person(user)
+        entity: dict[str, Any] = {"type": "slack#/types/channel_id", "value": channel, "team_id": TEAM}
+        if ts is not None:
+            value = {"channel_id": channel, "message_ts": ts}
+            entity |= {"type": "slack#/types/message_context", "value": value}
+        self._viewing[user] = [] if channel is None else [entity]
+        event = {
+            "type": "app_context_changed",
+            "user": user,
+            "channel": person.dm,
+            "context": self._context(user),
+            "event_ts": self.world.now_ts(),
+        }
+        await self.emit(event, "app_context_changed")
+
+    async def stop_stream(self, user: str, channel: str, thread_ts: str) -> None:
+        """Press Stop while the app is writing in a thread."""
+        where = self.conversation(user, channel)
+        streaming = [m for m in self.world.replies(channel, thread_ts) if "streaming" in m]
+        if not streaming:
+            raise Refused(f"nothing is being written in {thread_ts}")
+        for message in streaming:
+            del message["streaming"]
+            message["stopped_by_user"] = True
+        event = {
+            "type": "agent_session_stopped",
+            "channel": where.id,
+            "thread_ts": thread_ts,
+            "streaming_message_ts": [message["ts"] for message in streaming],
+            "user": user,
+            "event_ts": self.world.now_ts(),
+        }
+        await self.emit(event, "agent_session_stopped")
+
+    # Buttons, selects, modals
+
+    def _message(self, user: str, channel: Channel, ts: str) -> Message:
+        private = next(
+            (m for m in self.world.ephemerals[user] if m["ts"] == ts and m["channel"] == channel.id), None
+        )
+        message = private or channel.messages.get(ts)
+        if message is None:
+            raise Refused(f"there is no message {ts} in {channel.id}")
+        return message
+
+    async def press(
+        self,
+        user: str,
+        channel: str | None = None,
+        ts: str | None = None,
+        action_id: str = "",
+        value: str | None = None,
+        selected: Any = None,
+        state: dict[str, Any] | None = None,
+        *,
+        view_id: str | None = None,
+    ) -> dict[str, Any]:
+        """Press a button or choose in a select, in a message or a view; return ``{"ok": …}`` when it is acknowledged.
+
+        ``value`` picks among buttons of one action_id, or is what a feedback or dispatching input got; ``selected`` is an
+        option's value, ``state`` other inputs' values by action_id. Raises Refused when there is no such element.
+        """
+        if view_id is not None:
+            return await self._press_in_view(user, view_id, action_id, value, selected, state or {})
+        if channel is None or ts is None:
+            raise Refused("press needs channel and ts, or view_id")
+        where = self.conversation(user, channel)
+        message = self._message(user, where, ts)
+        blocks = message.get("blocks") or []
+        block, element = inputs.find(blocks, action_id, value)
+        kept = self._remember((user, ts), blocks, state or {})
+        chosen = inputs.action(block, element, value if selected is None else selected, self.world.now_ts())
+        _keep(kept, block, element, chosen)
+        trigger = self.trigger(user)
+        payload = events.message_action_payload(
+            self.person(user),
+            trigger,
+            where,
+            message,
+            response_url=self.response_url("actions", user, where.id, message),
+            state=inputs.merged(inputs.initial_state(blocks), kept),
+            action=chosen,
+            ephemeral=bool(message.get("is_ephemeral")),
+        )
+        return await self._interact(user, trigger, payload, where.id, ts)
+
+    def _remember(
+        self, key: tuple[str, str], blocks: list[dict[str, Any]], state: dict[str, Any]
+    ) -> inputs.State:
+        kept = self._entered.setdefault(key, {})
+        for action_id, value in state.items():
+            block, element = inputs.find(blocks, action_id, None)
+            kept.setdefault(block["block_id"], {})[action_id] = inputs.entered(element, value)
+        return kept
+
+    def _open_view(self, user: str, view_id: str) -> View:
+        view = self.world.find_view(view_id)
+        if view is None or view.user != user:
+            raise Refused(f"{user} has no view {view_id} open")
+        if view.payload["type"] == "modal" and self.world.modals[user][-1] is not view:
+            raise Refused(f"another view is above {view_id}")
+        return view
+
+    async def _press_in_view(
+        self, user: str, view_id: str, action_id: str, value: Any, selected: Any, state: dict[str, Any]
+    ) -> dict[str, Any]:
+        view = self._open_view(user, view_id)
+        self._enter(view, state)
+        block, element = inputs.find(view.payload["blocks"], action_id, value)
+        if block["type"] == "input" and not block.get("dispatch_action"):
+            raise Refused(f"{action_id!r} does not dispatch actions")
+        chosen = inputs.action(block, element, value if selected is None else selected, self.world.now_ts())
+        _keep(view.values, block, element, chosen)
+        self._enter(view, {})
+        trigger = self.trigger(user, view_id)
+        payload = events.view_action_payload(self.person(user), trigger, view, chosen)
+        return await self._interact(user, trigger, payload)
+
+    def _enter(self, view: View, entered: dict[str, Any]) -> None:
+        """Put what a person typed into a view's state; raises Refused for an input that is not there."""
+        blocks = view.payload["blocks"]
+        for action_id, value in entered.items():
+            block, element = inputs.find(blocks, action_id, None)
+            view.values.setdefault(block["block_id"], {})[action_id] = inputs.entered(element, value)
+        state = inputs.merged(inputs.initial_state(blocks), view.values)
+        view.payload = view.payload | {"state": {"values": state}}
+
+    async def submit(self, user: str, view_id: str, values: dict[str, Any]) -> dict[str, Any]:
+        """Submit a modal with values by action_id.
+
+        Returns ``{"ok": True}``, ``{"errors": {block_id: …}}`` from the client's own checks or from the app, or
+        ``{"error": "timeout"}``; the view stays open unless it is ok.
+        """
+        view = self._open_view(user, view_id)
+        if view.payload["type"] != "modal":
+            raise Refused(f"{view_id} is not a modal")
+        if not view.payload["submit"]:
+            raise Refused(f"{view_id} has no submit button")
+        self._enter(view, values)
+        wrong = _wrong(view)
+        if wrong:
+            return {"errors": wrong}
+        trigger = self.trigger(user, view_id)
+        payload = events.submission_payload(
+            self.person(user), trigger, view.payload, self._response_urls_of(view)
+        )
+        sent = await self.delivery.request(Delivery("interactive", trigger, payload, accepts_answer=True))
+        if sent.status != "acked":
+            self.fail(user, VIEW_TROUBLE)
+            return {"error": _error(sent)}
+        return await self._submitted(user, view, sent.answer)
+
+    def _response_urls_of(self, view: View) -> list[dict[str, str]]:
+        made = []
+        for block in view.payload["blocks"]:
+            element = block.get("element") or {}
+            if not element.get("response_url_enabled"):
+                continue
+            entry = view.payload["state"]["values"][block["block_id"]][element["action_id"]]
+            channel = entry.get("selected_conversation") or entry.get("selected_channel")
+            if channel:
+                url = self.response_url("app", view.user, channel)
+                names = {
+                    "block_id": block["block_id"],
+                    "action_id": element["action_id"],
+                    "channel_id": channel,
+                }
+                made.append(names | {"response_url": url})
+        return made
+
+    async def _submitted(self, user: str, view: View, answer: Any) -> dict[str, Any]:
+        """Do what the app's answer to a submission asks for."""
+        action = answer.get("response_action") if isinstance(answer, dict) else None
+        if action is None:
+            self._pop(user, view)
+            return {"ok": True}
+        if action == "clear":
+            await self._clear(user, submitted=view)
+            return {"ok": True, "response_action": "clear"}
+        try:
+            if action == "errors":
+                return {"errors": _checked_errors(view, answer.get("errors"))}
+            if action == "update":
+                instead = view.payload["id"]
+                change_view(self, view, accepted(self, answer.get("view"), home=False, instead_of=instead))
+                return {"ok": True, "response_action": "update", "view_id": instead}
+            if action == "push":
+                pushed = open_modal(self, user, accepted(self, answer.get("view"), home=False), push=True)
+                return {"ok": True, "response_action": "push", "view_id": pushed.payload["id"]}
+        except SlackError as error:
+            self.fail(user, VIEW_TROUBLE)
+            return {"error": error.code, "messages": error.messages or []}
+        self.fail(user, VIEW_TROUBLE)
+        return {"error": "invalid_response_action", "messages": [f"unknown response_action {action!r}"]}
+
+    def _pop(self, user: str, view: View) -> None:
+        if view in self.world.modals[user]:
+            self.world.modals[user].remove(view)
+        self.changed("view_closed", user=user, view_id=view.payload["id"])
+
+    async def _clear(self, user: str, submitted: View | None = None) -> None:
+        for view in list(reversed(self.world.modals[user])):
+            self._pop(user, view)
+            if view is not submitted:
+                await self._tell_closed(user, view, cleared=True)
+
+    async def _tell_closed(self, user: str, view: View, *, cleared: bool) -> None:
+        if view.payload["notify_on_close"]:
+            payload = events.closed_payload(self.person(user), view.payload, cleared=cleared)
+            await self.delivery.request(Delivery("interactive", view.payload["id"], payload))
+
+    async def close(self, user: str, view_id: str, *, everything: bool = False) -> None:
+        """Close a modal with Cancel, or ``everything`` with the X; clear_on_close closes all as well."""
+        view = self._open_view(user, view_id)
+        if view.payload["type"] != "modal":
+            raise Refused(f"{view_id} is not a modal")
+        if everything or view.payload["clear_on_close"]:
+            await self._clear(user)
+        else:
+            self._pop(user, view)
+            await self._tell_closed(user, view, cleared=False)
+
+    async def suggest(self, user: str, view_id: str, action_id: str, value: str) -> list[dict[str, Any]]:
+        """Type into an external select of a view; return the options that the app offers."""
+        view = self._open_view(user, view_id)
+        block, element = inputs.find(view.payload["blocks"], action_id, None)
+        if element["type"] not in ("external_select", "multi_external_select"):
+            raise Refused(f"{action_id!r} is not an external select")
+        where = {"container": {"type": "view", "view_id": view_id}, "view": view.payload}
+        payload = events.suggestion_payload(self.person(user), where, block["block_id"], action_id, value)
+        sent = await self.delivery.request(Delivery("interactive", action_id, payload, accepts_answer=True))
+        if sent.status != "acked" or not isinstance(sent.answer, dict):
+            return []
+        groups = sent.answer.get("option_groups") or []
+        found = [*(sent.answer.get("options") or []), *(one for group in groups for one in group["options"])]
+        return found[:100]
+
+    # What a person sees
+
+    def history(self, channel: str) -> list[Message]:
+        """Return a conversation's top-level messages, oldest first."""
+        return self.world.history(channel)
+
+    def replies(self, channel: str, thread_ts: str) -> list[Message]:
+        """Return a thread: root first."""
+        return self.world.replies(channel, thread_ts)
+
+    def ephemerals(self, user: str) -> list[Message]:
+        """Return the messages only this person sees."""
+        return self.world.ephemerals[user]
+
+    def views(self, user: str) -> list[dict[str, Any]]:
+        """Return the person's open modals, the visible one last."""
+        return [view.payload for view in self.world.modals[user]]
+
+    def home(self, user: str) -> dict[str, Any] | None:
+        """Return the person's home tab, if the app has published one."""
+        home = self.world.homes.get(user)
+        return home.payload if home else None
+
+
+def _keep(
+    state: inputs.State, block: dict[str, Any], element: dict[str, Any], chosen: dict[str, Any]
+) -> None:
+    """Remember a choice, so that later payloads carry it in their state."""
+    names = [name for name in chosen if name.startswith("selected_") or name in ("value", "rich_text_value")]
+    if element["type"] not in ("button", "overflow", "feedback_buttons", "icon_button", "workflow_button"):
+        entry = {"type": element["type"]} | {name: chosen[name] for name in names}
+        state.setdefault(block["block_id"], {})[element["action_id"]] = entry
+
+
+def _wrong(view: View) -> dict[str, str]:
+    state = view.payload["state"]["values"]
+    found = {}
+    for block in view.payload["blocks"]:
+        if block["type"] == "input":
+            entry = state[block["block_id"]][block["element"]["action_id"]]
+            found[block["block_id"]] = inputs.faults(block, entry)
+    return {block_id: text for block_id, text in found.items() if text}
+
+
+def _checked_errors(view: View, errors: Any) -> dict[str, str]:
+    """Accept the app's errors only for input blocks that are there, as the client does."""
+    inputs = {block["block_id"] for block in view.payload["blocks"] if block["type"] == "input"}
+    if not isinstance(errors, dict) or not errors or not set(errors) <= inputs:
+        raise SlackError("invalid_errors", [f"errors must name input blocks of the view: {sorted(inputs)}"])
+    return {block_id: str(text) for block_id, text in errors.items()}
+
+
+def _error(sent: Delivery) -> str:
+    return "timeout" if sent.error in ("timeout", "http_timeout") else sent.error or "dispatch_failed"
