@@ -1,0 +1,138 @@
+"""One request to the REST API: who calls, what they ask, and the refusals every operation shares."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from multidict import MultiMapping
+
+from emulators.jira import rights
+from emulators.jira.render import ALL_FIELDS, NAVIGABLE_FIELDS, Json, View
+from emulators.jira.rights import Account
+from emulators.jira.site import Refusal, Site
+from emulators.jira.state import Issue
+
+BAD_PAYLOAD = "Invalid request payload. Refer to the REST API documentation and try again."
+Shape = Mapping[str, type | tuple[type, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A success other than 200 with JSON; ``data`` None sends no body."""
+
+    status: int
+    data: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, authenticated; ``who`` is None for an anonymous caller."""
+
+    site: Site
+    who: Account | None
+    version: str
+    root: str
+    path: Mapping[str, str]
+    query: MultiMapping[str]
+    raw: bytes
+
+    @property
+    def view(self) -> View:
+        """The site as the caller sees it."""
+        return View(self.site, self.who, self.root, self.version)
+
+    @property
+    def person(self) -> Account:
+        """The caller, who must have logged in."""
+        if self.who is None:
+            raise Refusal(401, "Client must be authenticated to access this resource.")
+        return self.who
+
+    def json(self) -> Any:
+        """Return the body as JSON of any kind."""
+        try:
+            return json.loads(self.raw)
+        except ValueError:
+            raise Refusal(400, BAD_PAYLOAD, bare=True) from None
+
+    def body(self, shape: Shape, *, closed: bool = True) -> Json:
+        """Return the body as an object whose members have these types; nulls count as absent."""
+        found = self.json()
+        if not isinstance(found, dict):
+            raise Refusal(400, BAD_PAYLOAD, bare=True)
+        present: Json = {name: value for name, value in found.items() if value is not None}
+        for name, value in present.items():
+            if name not in shape:
+                if closed:
+                    raise Refusal(400, BAD_PAYLOAD, bare=True)
+            elif not isinstance(value, shape[name]):
+                raise Refusal(400, BAD_PAYLOAD, bare=True)
+        return present
+
+    def number(self, name: str, default: int) -> int:
+        """Return a query parameter that is a number."""
+        try:
+            return int(self.query.get(name, default))
+        except ValueError:
+            raise Refusal(400, f"The value of '{name}' is not a number.") from None
+
+    def listed(self, name: str) -> list[str]:
+        """Return a query parameter that may repeat or hold commas."""
+        return [
+            word.strip() for value in self.query.getall(name, []) for word in value.split(",") if word.strip()
+        ]
+
+    @property
+    def expand(self) -> set[str]:
+        """The expansions asked for."""
+        return set(self.listed("expand"))
+
+    def issue(self, permission: str = rights.BROWSE) -> Issue:
+        """Return the issue of the path, which the caller may see; without a further permission 403."""
+        found = self.site.issue(self.path["issue"], self.who)
+        if not rights.may(self.who, permission, found.project):
+            raise Refusal(403, "You do not have permission to perform this operation on the issue.")
+        return found
+
+    def visible(self, key_or_id: str) -> Issue:
+        """Return another issue the caller may see."""
+        return self.site.issue(key_or_id, self.who)
+
+
+def wanted_fields(asked: list[str], default: tuple[str, ...], over_search: bool = False) -> tuple[str, ...]:
+    """Return the field ids that a ``fields`` parameter names, unknown ones left out.
+
+    ``-x`` takes away; alone it takes from everything (an issue) or the navigable fields (a search).
+    """
+    if not asked:
+        return default
+    chosen: list[str] = []
+    if all(word.startswith("-") for word in asked):
+        chosen += NAVIGABLE_FIELDS if over_search else ALL_FIELDS
+    for word in asked:
+        name = word.lstrip("-+")
+        found = {"*all": ALL_FIELDS, "*navigable": NAVIGABLE_FIELDS}.get(
+            name, tuple(id for id in ALL_FIELDS if id.lower() == name.lower())
+        )
+        if word.startswith("-"):
+            chosen = [id for id in chosen if id not in found]
+        else:
+            chosen += [id for id in found if id not in chosen]
+    return tuple(chosen)
+
+
+def page(values: list[Json], start: int, size: int, self_url: str) -> Json:
+    """Return one page in the shape of Jira's PageBean."""
+    shown = values[start : start + size]
+    last = start + size >= len(values)
+    more = {} if last else {"nextPage": f"{self_url}?startAt={start + size}&maxResults={size}"}
+    return {
+        "self": f"{self_url}?startAt={start}&maxResults={size}",
+        "maxResults": size,
+        "startAt": start,
+        "total": len(values),
+        "isLast": last,
+        "values": shown,
+    } | more
