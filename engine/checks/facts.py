@@ -1,0 +1,241 @@
+"""The hard facts of a text: keys, numbers, versions, dates, links, identifiers, environments, names."""
+
+import re
+from dataclasses import dataclass
+
+from engine.checks import lexicon as lx
+from engine.checks.stems import word_set
+from engine.checks.tokens import Token
+
+_NUMBER = re.compile(r"([$€£]?)\s?([\d,]+(?:\.\d+)?)\s?(%|[a-z]+)?$")
+_ON = word_set("on to in onto from into at against via the")
+_PLACE = word_set("environment environments env server servers cluster instance box system")
+_NOT_NAMES = word_set(
+    "i api apis ci cd ui ux qa pr prs id ids url urls http https json xml yaml html css sql csv pdf sdk "
+    "cli db dbs ok eta asap eod eow faq jwt oauth sso ssl tls dns vpn ip tcp udp ssh ftp smtp aws gcp cpu "
+    "gpu ram gb mb kb ms seo crm erp hr it qa uat rfc poc mvp okr kpi sla slo rest grpc crud orm iso utf "
+    "gdpr pii e2e tdd english german french spanish european american god internet scrum agile kanban "
+    "sprint january february march april may june july august september october november december monday "
+    "tuesday wednesday thursday friday saturday sunday todo wip fyi done team"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A hard fact: ``value`` compares equal where two texts mean the same."""
+
+    kind: str
+    value: str
+    start: int
+    end: int
+    number: float | None = None
+    unit: str | None = None
+    nouns: tuple[str, ...] = ()
+    soft: bool = False
+
+
+def _figure(value: float) -> str:
+    return f"{value:.6g}"
+
+
+def _number(
+    tokens: list[Token], place: int, text: str, suffix: str | None, value: float, unit_sign: str
+) -> Fact:
+    token = tokens[place]
+    unit, end, nouns = None, token.end, []
+    if suffix in lx.SCALES:
+        value, suffix = value * lx.SCALES[suffix], None
+    wanted = suffix or unit_sign
+    ahead = place + 1
+    if ahead < len(tokens) and tokens[ahead].low in lx.SCALES:
+        value *= lx.SCALES[tokens[ahead].low]
+        ahead += 1
+    if (
+        not wanted
+        and ahead < len(tokens)
+        and tokens[ahead].low in lx.UNITS
+        and tokens[ahead].low not in ("m", "s", "d", "h")
+    ):
+        wanted, end, ahead = tokens[ahead].low, tokens[ahead].end, ahead + 1
+    if wanted in lx.UNITS:
+        unit, factor = lx.UNITS[wanted]
+        value *= factor
+    for token in tokens[ahead : ahead + 3]:
+        if token.kind == "mark" or token.low in ("and", "but", "or"):
+            break
+        if token.kind == "word" and token.low not in lx.STOP:
+            nouns.append(token.canon)
+    return Fact("number", _figure(value), tokens[place].start, end, value, unit, tuple(nouns))
+
+
+def _word_number(tokens: list[Token], place: int) -> Fact | None:
+    token = tokens[place]
+    if token.low == "half":
+        return Fact("number", "50", token.start, token.end, 50.0, "percent", soft=True)
+    if token.low in ("hundred", "thousand", "million") and (
+        place == 0 or tokens[place - 1].low in ("a", "one")
+    ):
+        return Fact(
+            "number", _figure(lx.SCALES[token.low]), token.start, token.end, float(lx.SCALES[token.low]), None
+        )
+    value = lx.NUMBER_WORDS.get(token.low)
+    if value is None or value == 1:
+        return None
+    if (
+        place
+        and tokens[place - 1].low in lx.NUMBER_WORDS
+        and lx.NUMBER_WORDS[tokens[place - 1].low] >= 20
+        and value < 10
+    ):
+        return None
+    if value >= 20 and place + 1 < len(tokens):
+        following = tokens[place + 1]
+        if following.low == "-" and place + 2 < len(tokens):
+            following = tokens[place + 2]
+        value += lx.NUMBER_WORDS.get(following.low, 0) if lx.NUMBER_WORDS.get(following.low, 99) < 10 else 0
+    return _number(tokens, place, token.text, None, float(value), "")
+
+
+def _date(tokens: list[Token], place: int) -> Fact | None:
+    token = tokens[place]
+    low = token.low
+    if low in lx.DAYS:
+        return Fact("date", lx.DAYS[low], token.start, token.end, soft=lx.DAYS[low] in lx.SOFT_DAYS)
+    if low in lx.WEEKDAYS:
+        return Fact("date", lx.WEEKDAYS[low], token.start, token.end)
+    if low in lx.MONTHS and (
+        low not in ("may", "march", "mar", "sep", "dec", "jun") or token.text[0].isupper()
+    ):
+        near = [*tokens[place + 1 : place + 2], *tokens[max(0, place - 2) : place]]
+        for one in near:
+            day = re.match(r"(\d{1,2})(?:st|nd|rd|th)?$", one.low)
+            if day and int(day[1]) <= 31:
+                return Fact(
+                    "date",
+                    f"{lx.MONTHS[low]}/{int(day[1])}",
+                    min(one.start, token.start),
+                    max(one.end, token.end),
+                )
+        if low == "may" and (
+            place == 0 or tokens[place - 1].low not in ("in", "by", "until", "since", "late", "early", "mid")
+        ):
+            return None
+        return Fact("date", f"month{lx.MONTHS[low]}", token.start, token.end)
+    if (
+        low in ("week", "month", "sprint", "quarter", "year")
+        and place
+        and tokens[place - 1].low in ("next", "last", "this", "previous", "coming")
+    ):
+        which = {"previous": "last", "coming": "next"}.get(tokens[place - 1].low, tokens[place - 1].low)
+        return Fact("date", f"{which} {low}", tokens[place - 1].start, token.end, soft=which == "this")
+    return None
+
+
+def _environment(tokens: list[Token], place: int) -> Fact | None:
+    token = tokens[place]
+    value = lx.ENVIRONMENTS.get(token.low) or ("staging" if token.low == "staging" else None)
+    if value is None:
+        return None
+    if token.low in lx.LOOSE_ENVIRONMENTS:
+        before = tokens[place - 1].low if place else ""
+        after = tokens[place + 1].low if place + 1 < len(tokens) else ""
+        if not (
+            after in _PLACE
+            or (before in ("on", "onto", "in") and after not in ("team", "data", "mode", "engineer", "lead"))
+            or (token.low == "live" and before == "deployed")
+        ):
+            return None
+    return Fact("environment", value, token.start, token.end)
+
+
+def _name(tokens: list[Token], place: int, first: bool) -> Fact | None:
+    token = tokens[place]
+    base = token.low.removesuffix("'s")
+    if base in lx.PRODUCTS:
+        return Fact("product", base, token.start, token.end)
+    if base in lx.PEOPLE:
+        return Fact("name", base, token.start, token.end)
+    if (
+        not token.text[:1].isupper()
+        or first
+        or base in _NOT_NAMES
+        or token.text.isupper()
+        or len(base) < 3
+        or " " in token.text
+    ):
+        return None
+    if base in lx.STOP or token.stem in lx.WORK_VERBS or token.low != token.text.lower().replace("’", "'"):
+        return None
+    return Fact("proper", base, token.start, token.end)
+
+
+def _clock(low: str) -> str:
+    match = re.match(r"(\d{1,2})(?::(\d{2}))?\s?([ap])?", low)
+    assert match is not None
+    hour = int(match[1])
+    if match[3]:
+        hour = hour % 12 + (12 if match[3] == "p" else 0)
+    return f"{hour}:{match[2] or '00'}"
+
+
+def _simple(token: Token) -> Fact | None:
+    kind, low = token.kind, token.low
+    if kind == "key":
+        return Fact("key", low.upper(), token.start, token.end)
+    if kind == "url":
+        return Fact(
+            "url", re.sub(r"^(?:https?://)?(?:www\.)?", "", low).rstrip("./,;:!?"), token.start, token.end
+        )
+    if kind == "email":
+        return Fact("email", low.rstrip("."), token.start, token.end)
+    if kind == "version":
+        return Fact("version", low.lstrip("v"), token.start, token.end)
+    if kind == "iso":
+        return Fact("date", f"{int(low[5:7])}/{int(low[8:10])}", token.start, token.end)
+    if kind == "slashdate":
+        parts = low.split("/")
+        return Fact(
+            "date" if len(parts) == 3 else "fraction",
+            "/".join(str(int(part)) for part in parts[:2]),
+            token.start,
+            token.end,
+        )
+    if kind == "clock":
+        return Fact("time", _clock(low), token.start, token.end)
+    if kind in ("ident", "code", "fence", "ref", "mention"):
+        value = re.sub(r"\s+", " ", low.strip("`").strip()).removesuffix("()").strip("@")
+        return Fact("identifier", value, token.start, token.end)
+    return None
+
+
+def facts_of(tokens: list[Token]) -> list[Fact]:
+    """Return the facts of a text in order."""
+    facts: list[Fact] = []
+    first = True
+    for place, token in enumerate(tokens):
+        fact = _simple(token)
+        if fact is None and token.kind == "number":
+            match = _NUMBER.match(token.low)
+            if match is not None and not _list_number(tokens, place):
+                sign, digits, suffix = match.groups()
+                plain = suffix if suffix in lx.UNITS or suffix in lx.SCALES else None
+                if suffix is None or plain is not None or suffix in ("st", "nd", "rd", "th"):
+                    fact = _number(tokens, place, token.text, plain, float(digits.replace(",", "")), sign)
+                else:
+                    fact = Fact("identifier", token.low, token.start, token.end)
+        elif fact is None and token.kind == "word":
+            fact = (
+                _date(tokens, place)
+                or _environment(tokens, place)
+                or _word_number(tokens, place)
+                or _name(tokens, place, first)
+            )
+        if fact is not None:
+            facts.append(fact)
+        first = token.kind == "newline" or token.low in ".!?:;" or (first and token.kind != "word")
+    return facts
+
+
+def _list_number(tokens: list[Token], place: int) -> bool:
+    starts = place == 0 or tokens[place - 1].kind == "newline"
+    return starts and place + 1 < len(tokens) and tokens[place + 1].low in (".", ")")

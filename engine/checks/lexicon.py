@@ -1,0 +1,533 @@
+"""What words mean to the comparison of a draft with its update: shorthand, synonyms, opposites, verbs of work, marks of doubt.
+
+Lists are data. A word on the left stands for all on its line; everything is compared by stem, whole words only.
+"""
+
+from engine.checks.stems import stem, word_set
+
+PHRASES: dict[str, str] = {
+    # said in several words -> one token
+    "pull request": "pr", "pull requests": "pr", "merge request": "pr", "merge requests": "pr", "in progress": "wip",
+    "work in progress": "wip", "under way": "wip", "in review": "wip review", "under review": "wip review", "being reviewed": "wip review",
+    "end of day": "eod", "end of the day": "eod", "close of business": "eod", "end of week": "eow", "end of the week": "eow",
+    "as soon as possible": "asap", "roll back": "rollback", "rolled back": "rollback", "rolling back": "rollback", "log in": "login",
+    "logging in": "login", "logged in": "login", "sign in": "signin", "sign up": "signup", "signing up": "signup", "signed up": "signup", "log out": "logout", "check out": "checkout",
+    "sign off": "approve", "signs off": "approve", "signed off": "approved", "signing off": "approval", "sign offs": "approval", "set up": "setup", "follow up": "followup", "clean up": "cleanup",
+    "cleaned up": "cleaned", "cleaning up": "cleaning", "look into": "investigate", "looked into": "investigated", "looking into": "investigating",
+    "look at": "investigate", "looking at": "investigating", "looked at": "investigated", "figure out": "determine", "figured out": "determined", "figuring out": "investigating",
+    "find out": "determine", "found out": "determined", "get rid of": "remove", "got rid of": "removed", "getting rid of": "removing", "taken out": "removed", "take out": "remove", "took out": "removed",
+    "work on": "working", "works on": "working", "working on": "working", "worked on": "worked", "carry on": "continue", "no longer": "nolonger", "not anymore": "nolonger",
+    "any more": "anymore", "no more": "nolonger", "at least": "atleast", "at most": "atmost", "up to": "upto", "more than": "over", "less than": "under", "fewer than": "under",
+    "such as": "like", "due to": "because", "owing to": "because", "caused by": "because", "as a result of": "because", "in order to": "inorder",
+    "so that": "sothat", "so far": "sofar", "not yet": "notyet", "yet to": "notyet", "yet to be": "notyet", "still to be": "todo", "still to": "todo", "to be done": "todo",
+    "to do": "todo", "left to do": "todo", "remains to be": "todo", "remain to be": "todo", "remaining to be": "todo", "left to": "todo",
+    "apart from": "except", "aside from": "except", "other than": "except", "except for": "except", "with the exception of": "except", "but not": "except not",
+    "part of": "partof", "parts of": "partof", "portion of": "partof", "some of": "some", "most of": "most", "half of": "half", "all of": "all",
+    "according to": "accordingto", "looks like": "seems", "look like": "seem", "looked like": "seemed", "sounds like": "seems", "appears to": "seems", "appear to": "seem",
+    "i think": "ithink", "i guess": "ithink", "i believe": "ithink", "i suspect": "ithink", "i assume": "ithink", "i feel like": "ithink", "i reckon": "ithink", "we think": "ithink", "we believe": "ithink", "we suspect": "ithink",
+    "not sure": "unsure", "not certain": "unsure", "not clear": "unsure", "not confident": "unsure", "no idea": "unsure", "dont know": "unsure", "don't know": "unsure", "do not know": "unsure", "not know": "unsure",
+    "provided that": "provided", "as long as": "aslongas", "as soon as": "assoonas", "in case": "incase", "depends on": "depends", "depending on": "depends", "depend on": "depends", "dependent on": "depends",
+    "contingent on": "depends", "contingent upon": "depends", "conditional on": "depends", "subject to": "depends", "only if": "if", "only when": "when", "only after": "after", "only once": "once",
+    "quality assurance": "qa", "user interface": "ui", "code review": "review", "went live": "deployed live", "gone live": "deployed live", "go live": "deploy live", "going live": "deploying live",
+    "going to": "goingto", "gonna": "goingto", "about to": "goingto", "plan to": "goingto", "plans to": "goingto", "planning to": "goingto", "intend to": "goingto", "aim to": "goingto", "aiming to": "goingto", "hope to": "goingto", "hoping to": "goingto",
+    "scheduled to": "goingto", "scheduled for": "goingto", "planned for": "goingto", "expected to": "expectedto", "supposed to": "supposedto", "need to": "needto", "needs to": "needto", "have to": "needto", "has to": "needto", "must be": "needto be", "ought to": "needto",
+    "want to": "goingto", "wants to": "goingto", "wanna": "goingto", "still needs": "needto", "still need": "needto", "gotta": "needto", "got to": "needto", "remains to": "todo",
+    "ready for": "readyfor", "ready to": "readyfor", "rather than": "insteadof", "instead of": "insteadof", "not only": "also", "not just": "also", "as well": "also", "why not": "maybe", "or not": "maybe",
+    "no problem": "ok", "no worries": "ok", "no biggie": "ok", "not bad": "good", "not gonna lie": "", "no doubt": "certainly", "no wonder": "", "can't wait": "", "cannot wait": "", "no rush": "",
+    "failed to": "couldnot", "fails to": "cannot", "fail to": "cannot", "failing to": "cannot", "unable to": "cannot", "not able to": "cannot", "was unable to": "couldnot", "were unable to": "couldnot", "able to": "can", "managed to": "can",
+    "waiting for": "waitingon", "waiting on": "waitingon", "wait for": "waitingon", "awaiting": "waitingon", "blocked by": "blockedby", "blocked on": "blockedby", "held up by": "blockedby", "stuck on": "blockedby", "stuck waiting": "blockedby", "on hold": "blocked", "stuck": "blocked", "hold up": "block",
+    "next up": "todo", "up next": "todo", "next step": "todo", "next steps": "todo", "action item": "todo", "follow ups": "followup", "this morning": "thismorning", "right now": "now", "at the moment": "now", "for now": "fornow", "for the time being": "fornow",
+    "out of memory": "oom", "memory leak": "memoryleak", "single sign on": "sso", "time out": "timeout", "timed out": "timeout", "times out": "timeout", "timing out": "timeout", "time outs": "timeout",
+    "back end": "backend", "front end": "frontend", "data base": "database", "file name": "filename", "user name": "username", "e mail": "email", "e mails": "email", "re run": "rerun", "re ran": "rerun", "end to end": "e2e",
+    "made sure": "ensured", "make sure": "ensure", "making sure": "ensuring", "kicked off": "started", "kick off": "start", "rolled out": "deployed", "roll out": "deploy", "rolling out": "deploying", "ship it": "ship", "brought down": "reduced", "brought up": "raised",
+    "went down": "decreased", "goes down": "decreases", "gone down": "decreased", "going down": "decreasing", "went up": "increased", "goes up": "increases", "gone up": "increased", "going up": "increasing", "turned on": "enabled", "turn on": "enable", "turned off": "disabled", "turn off": "disable", "switched on": "enabled", "switched off": "disabled",
+    "put together": "prepared", "wrapped up": "completed", "wrap up": "complete", "wrapping up": "finishing", "done with": "done", "finished with": "finished", "taken care of": "handled", "took care of": "handled", "dealt with": "handled", "sorted out": "fixed", "sort out": "fix", "sorting out": "fixing", "ironed out": "fixed",
+    "reached out": "contacted", "reach out": "contact", "reaching out": "contacting", "talked to": "spoke", "spoke to": "spoke", "spoke with": "spoke", "talked with": "spoke", "pointed out": "noted",
+    "in place": "done", "in production": "production", "on production": "production", "falls over": "crashes", "fell over": "crashed", "blew up": "crashed", "blows up": "crashes", "fall over": "crash", "crapped out": "failed", "acting up": "failing", "out of scope": "outofscope",
+    "on track": "ontrack", "behind schedule": "late", "ahead of schedule": "early", "per second": "persecond", "knocked out": "completed", "hooked up": "connected", "hook up": "connect", "hooking up": "connecting", "bumped up": "increased", "pushed back": "postponed", "put off": "postponed",
+    "came back": "returned", "comes back": "returns", "shows up": "appears", "showed up": "appeared", "showing up": "appearing", "test suite": "tests", "heads up": "", "fyi": "", "by the way": "",
+}  # fmt: skip
+
+CONTRACTIONS: dict[str, str] = {
+    "w/": "with", "w/o": "without", "b/c": "because", "bc": "because", "cuz": "because", "coz": "because", "cos": "because", "tmrw": "tomorrow", "tmr": "tomorrow", "tomo": "tomorrow", "tom": "tom",
+    "yday": "yesterday", "ystd": "yesterday", "2day": "today", "2moro": "tomorrow", "prod": "production", "stg": "staging", "stage": "staging", "dev": "dev", "db": "database", "dbs": "database",
+    "gonna": "goingto", "wanna": "goingto", "gotta": "needto", "thx": "thanks", "pls": "please", "plz": "please", "ppl": "people", "msg": "message", "msgs": "messages", "approx": "about", "min": "minute",
+    "config": "configuration", "configs": "configuration", "env": "environment", "envs": "environments", "repo": "repository", "repos": "repositories", "auth": "authentication", "authn": "authentication",
+    "docs": "documentation", "doc": "documentation", "perf": "performance", "deps": "dependencies", "dep": "dependency", "params": "parameters", "param": "parameter", "args": "arguments", "impl": "implementation", "impld": "implemented",
+    "func": "function", "fn": "function", "vars": "variables", "var": "variable", "app": "application", "apps": "applications", "admin": "administrator", "info": "information", "pic": "picture", "pics": "pictures", "img": "image", "imgs": "images",
+    "mtg": "meeting", "mgr": "manager", "mgmt": "management", "eng": "engineering", "infra": "infrastructure", "k8s": "kubernetes", "js": "javascript", "ts": "typescript", "pg": "postgres", "postgresql": "postgres", "mongo": "mongodb",
+    "prs": "pr", "mr": "pr", "mrs": "pr", "wip": "wip", "rn": "now", "atm": "now", "eta": "eta", "lgtm": "good", "ootb": "default", "hr": "hour", "hrs": "hours", "mins": "minutes", "secs": "seconds", "sec": "second", "wk": "week", "wks": "weeks",
+    "def": "definitely", "prob": "probably", "probs": "probably", "prolly": "probably", "poss": "possibly", "temp": "temporary", "tmp": "temporary", "orig": "original", "req": "requirement", "reqs": "requirements", "spec": "specification", "specs": "specification", "ver": "version",
+    "u": "you", "ur": "your", "r": "are", "n": "and", "coverage": "coverage", "cfg": "configuration", "conn": "connection", "conns": "connections", "btn": "button", "nav": "navigation", "pwd": "password", "acct": "account", "accts": "accounts", "cust": "customer", "custs": "customers",
+    "&": "and", "+": "and", "dunno": "unsure", "kinda": "somewhat", "sorta": "somewhat", "aint": "isn't", "ain't": "isn't", "dont": "don't", "doesnt": "doesn't", "didnt": "didn't", "isnt": "isn't", "arent": "aren't", "wasnt": "wasn't", "werent": "weren't", "cant": "can't", "couldnt": "couldn't",
+    "wont": "won't", "wouldnt": "wouldn't", "shouldnt": "shouldn't", "hasnt": "hasn't", "havent": "haven't", "hadnt": "hadn't", "ive": "i've", "im": "i'm", "thats": "that's", "whats": "what's", "theres": "there's", "cannot": "cannot", "ill": "ill", "itll": "it'll", "theyre": "they're", "weve": "we've",
+    "til": "until", "till": "until", "thru": "through", "tho": "though", "altho": "although", "abt": "about", "btw": "", "tbd": "todo", "tba": "todo", "ooo": "away", "pto": "leave", "asap": "asap", "eod": "eod", "eow": "eow", "cob": "eod",
+    "signoff": "approval", "sign-off": "approval", "rollout": "deploy", "login": "login", "logins": "login", "quota": "quota", "thursdays": "thursday", "logon": "login", "fe": "frontend", "be": "be", "hotfixed": "fixed", "shipped": "shipped", "staging-env": "staging",
+    "e2e": "e2e", "sso": "sso", "awaiting": "waitingon", "untill": "until", "seperate": "separate", "becuase": "because", "recieve": "receive", "recieved": "received", "retest": "retest", "analyze": "analyse",
+}  # fmt: skip
+
+_SYNONYMS = """
+fix: fix resolve repair correct patch rectify hotfix remedy squash solve solution resolution remediate sort
+complete: complete finish done finalise finalize conclude accomplish completion close wrap closed fulfil deliver
+implement: implement build develop code create add introduce write make produce establish author draft put
+deploy: deploy ship release rollout launch live push publish promote
+test: test tests tested testing
+investigate: investigate debug look dig analyse analyze examine diagnose explore inspect triage trace research explored
+determine: determine identify find found discover pinpoint locate spot detect notice observe figure track isolate root narrow
+review: review
+approve: approve approval accept greenlight lgtm ok okay okayed
+merge: merge
+remove: remove delete drop eliminate strip kill clean cleanup purge clear prune
+change: change modify update adjust alter edit tweak amend revise refresh adapt rework
+move: move migrate migration transfer relocate port switch shift convert
+refactor: refactor restructure rewrite reorganise
+increase: increase raise grow rise bump up higher extend climb
+decrease: decrease reduce lower cut drop shrink down lessen lowered fell fall decline
+upgrade: upgrade bump
+start: start begin initiate commence began kick started launch
+stop: stop halt cease pause suspend
+continue: continue keep proceed ongoing resume carry
+work: work
+fail: fail failure break broken broke crash error bug issue problem defect fault red flaky trouble fall exception incident malfunction misbehave glitch regression
+pass: pass green succeed success successful passing
+wait: wait waitingon await pending hold
+block: block blocked blockedby blocker impede stall stalled stuck hinder
+slow: slow sluggish lag latency delay
+fast: fast quick speed faster quicker rapid
+notify: notify inform tell told message ping contact reach email mail let alert communicate
+say: say said report tell told state mention claim note indicate advise explain inform according accordingto confirm
+ask: ask request requested requesting query
+meet: meet meeting call sync discuss discussion talk spoke speak chat conversation
+verify: verify verification validate validation check confirm confirmation validated double
+enable: enable activate on
+disable: disable deactivate off
+show: show display render appear present visible
+wrong: wrong incorrect inaccurate invalid bad erroneous improper
+missing: missing absent lack lacking
+cause: cause because reason root since
+user: user customer client people
+document: document documentation write-up readme wiki guide
+server: server host machine box instance
+environment: environment env
+page: page screen view
+bug: bug issue defect problem error fault
+need: need require requirement necessary needto needed must
+help: help assist support
+send: send sent
+get: get receive obtain got
+repository: repository repo
+schedule: schedule plan planned
+prepare: prepare ready
+pr: pr
+team: team group
+script: script
+task: task ticket issue item story
+todo: todo outstanding remaining remain left open pending
+temporary: temporary interim workaround stopgap fornow provisional
+intermittent: intermittent intermittently sporadic sometimes occasionally flaky random randomly
+handle: handle deal address tackle process manage
+revert: revert rollback undo back restore
+connect: connect hook wire link integrate
+set: set setup configure configuration config install provision
+people: people users
+large: large big huge
+small: small minor tiny little
+improve: improve better enhance optimise optimize improvement
+query: query queries
+load: load
+application: application app
+picture: picture image
+email: email mail
+request: request requests
+retry: retry rerun
+replace: replace swap substitute switch
+speed: speed fast quick
+duplicate: duplicate double dupe
+correct: correct right proper correctly properly
+login: login signin log sign
+information: information data details
+run: run ran execute execution
+return: return returns give
+vendor: vendor supplier provider
+expire: expire expired expiry
+postpone: postpone delay defer push slip
+deadline: deadline due
+leave: leave vacation off away
+stable: stable steady
+available: available up reachable
+ensure: ensure guarantee
+"""
+
+_OPPOSITES = """
+outcome: pass work function succeed success successful green ok okay fine healthy operational stable good well available up reachable resolved | fail failure broken broke crash error red flaky down hang unavailable unreachable unstable unhealthy malfunction misbehave timeout
+amount: increase rise grow raise higher more up climb bump went-up | decrease reduce lower drop fewer less cut shrink fell decline down
+speed: fast faster quick quicker | slow slower sluggish
+switch: enable activate | disable deactivate
+existence: add create introduce include | remove delete exclude eliminate
+access: allow permit grant unblock | deny forbid block reject refuse prohibit
+opened: open reopen | close
+verdict: approve accept approved | reject decline refuse deny
+quality: improve better improvement | worsen worse degrade deteriorate
+begin: start begin | stop halt cease
+order: before | after
+size: large big | small tiny
+level: upgrade | downgrade
+attach: connect attach | disconnect detach
+internal: internal | external
+public: public | private
+early: early earlier | late later
+valid: valid | invalid
+right: correct right | wrong incorrect
+lock: lock | unlock
+same: same identical equal | different
+bound: minimum min | maximum max
+atbound: atleast | atmost
+overunder: over above exceed | under below
+manual: manual manually | automatic automatically automated
+often: always | never
+left: left | right-hand
+"""
+
+
+def _groups() -> dict[str, str]:
+    groups: dict[str, str] = {}
+    for line in _SYNONYMS.strip().splitlines():
+        name, words = line.split(": ", 1)
+        for word in words.split():
+            groups.setdefault(stem(word), name)
+    return groups
+
+
+def _poles() -> dict[str, tuple[str, int]]:
+    poles: dict[str, tuple[str, int]] = {}
+    for line in _OPPOSITES.strip().splitlines():
+        name, sides = line.split(": ", 1)
+        for sign, words in zip((1, -1), sides.split(" | "), strict=True):
+            for word in words.split():
+                poles.setdefault(stem(word), (name, sign))
+    return poles
+
+
+GROUPS = _groups()
+"""Stem -> the group of words that say the same."""
+POLES = _poles()
+"""Stem -> the pair of opposites it belongs to, and which side (1 or -1)."""
+
+STOP = word_set(
+    "a an the this that these those it its it's i me my mine myself we us our ours you your he him his "
+    "she her hers they them their theirs who whom whose which what is am are was were be been being isn't "
+    "i'm i've i'd i'll it'll we're we've we'll they're they've that's there's there here has have had "
+    "having do does did doing done's get gets got getting will would shall should can could may might "
+    "must to of in on at by for from with into onto upon about as than then so too very just also and or "
+    "but nor if while when where why how up down out off over under again further once both each few more "
+    "most other some such only own same s t now please thanks thank hi hello hey ok okay oh ah yes no not "
+    "well really actually basically quite pretty rather much many lot lots bit still yet already even "
+    "ever never always currently presently soon later next previously recently finally first last lastly "
+    "additionally furthermore moreover however therefore thus hence meanwhile regarding concerning "
+    "respect within across per via between among through during against let lets let's go goes went going "
+    "come comes came see seen said guys all everyone everything anything something nothing thing things "
+    "stuff way one ones any anyone someone somebody nobody none either neither because since though "
+    "although unless until whether like seems goingto needto sofar notyet nolonger anymore inorder sothat "
+    "todo wip today one's it'd sure kind sort maybe perhaps probably possibly likely apparently unsure "
+    "ithink hopefully partof except atleast atmost upto atm fornow whole entire fully entirely completely "
+    "totally partially partly almost nearly mostly half every"
+)
+"""Words without content of their own."""
+
+FRAME = frozenset(
+    stem(word)
+    for word in word_set(
+        "update status progress task ticket issue item work working worked works activity step effort matter "
+        "note following regard implementation change changes item complete completed continue continuing "
+        "begin start started remain remains remaining pending outstanding plan planned schedule expect "
+        "expected current aware inform require required needed need address addressed handle handled involve "
+        "involved perform performed conduct conducted carry relate related associated ensure place currently "
+        "ongoing team result aim intend proceed attention additional report reported occur occurring make "
+        "made take taken put set use used using have new confirm available able unable provide provided "
+        "receive received cause caused identify identified find found appear appears observe observed "
+        "encounter encountered experience experienced exist existing resolve resolved fix fixed bug error "
+        "problem implement implemented add added create created introduce develop developed await awaiting "
+        "waiting success successful part portion case time point side area once upon completion way end "
+        "purpose order process processing version key person user investigation show shows displayed "
+        "correctly properly failure failing fail fails unresolved incomplete prior subsequent previous "
+        "earlier number total total certain specific respective particular"
+    )
+)
+"""Words that professional rewording adds around the facts without adding one."""
+
+NEGATORS = word_set(
+    "not no never none nothing nobody neither nor without cannot couldnot hardly barely scarcely nolonger "
+    "notyet insteadof n't lack lacks lacking don't doesn't didn't isn't aren't wasn't weren't can't "
+    "couldn't won't wouldn't shouldn't hasn't haven't hadn't mustn't needn't ain't zero unsuccessful "
+    "unsuccessfully"
+)
+UN_WORDS: dict[str, str] = {
+    "untested": "test", "unresolved": "resolve", "unmerged": "merge", "unreviewed": "review", "incomplete": "complete", "unfixed": "fix", "undocumented": "document", "unfinished": "finish",
+    "unverified": "verify", "unconfirmed": "confirm", "unreleased": "release", "undeployed": "deploy", "unapproved": "approve", "unaffected": "affect", "unrelated": "relate", "unchanged": "change", "unused": "use",
+    "unsolved": "solve", "unanswered": "answer", "unassigned": "assign", "unstarted": "start", "missing": "", "absent": "", "unsupported": "support", "unimplemented": "implement", "impossible": "possible", "unclear": "clear", "unknown": "know",
+}  # fmt: skip
+
+HEDGES = word_set(
+    "maybe perhaps probably possibly likely apparently supposedly seemingly presumably allegedly "
+    "reportedly ithink unsure seems seem seemed seemingly appears appear appeared might may could "
+    "hopefully suspect suspects suspected assume assumed assuming guess think thinks thought believe "
+    "believes believed expectedto expected supposedto should somewhat potentially potential possible "
+    "uncertain afaik iirc afaict imo imho tentatively tentative unconfirmed unclear hunch feels feel "
+    "roughly doubt doubtful doubts suggests suggest suggesting indicates indicate hypothesis theory hope "
+    "hopes hoping presumed unverified"
+)
+"""Marks of doubt or opinion."""
+SPEECH = word_set(
+    "says said say saying told tells claims claimed claim reported reports reportedly mentioned mentions "
+    "accordingto heard hears announced stated states confirmed confirms thinks believes suspects "
+    "suspected noted notes advised advises indicated per informed suggested suggests complained complains"
+)
+"""Verbs by which somebody else's word is passed on."""
+CONDITIONS = word_set(
+    "if unless provided aslongas assoonas incase depends assuming whether should otherwise once when "
+    "until after before pending upon following waitingon blockedby contingent subject conditional prior "
+    "requires require required awaiting needs providing"
+)
+"""Marks in a draft that keep a condition."""
+HARD_CONDITIONS = word_set("if unless provided aslongas assoonas incase depends assuming")
+"""Marks in an update that make a condition."""
+SOFT_CONDITIONS = frozenset(["once", "when", "until", "after", "before"])
+"""Marks that make a condition where what follows is still to come."""
+PARTS = word_set(
+    "almost nearly mostly partially partly half some most partof except only part portion majority "
+    "initial largely several subset basically roughly partial bulk somewhat few many practically "
+    "virtually halfway excluding incomplete remaining remains remain todo wip rest outstanding first "
+    "preliminary minus but limited"
+)
+"""Marks that less than the whole is meant."""
+HARD_PARTS = word_set(
+    "almost nearly mostly partially partly half some most partof except only part majority largely "
+    "partial bulk practically virtually halfway excluding"
+)
+WHOLES = word_set(
+    "all fully entirely completely totally every everything entire whole wholly everywhere always "
+    "everyone each both 100%"
+)
+FUTURE = word_set(
+    "will 'll goingto needto todo shall should must tomorrow upcoming planned schedule scheduled next "
+    "soon later expectedto plan plans intend aim notyet supposedto want would ill"
+)
+NOMINAL_TODO = word_set(
+    "pending outstanding remaining remain remains left todo upcoming planned scheduled next needed "
+    "required needto waitingon blocked blockedby awaiting follow follows later open due tbd expectedto "
+    "goingto readyfor incomplete"
+)
+NOMINAL_DOING = word_set("wip ongoing underway continues continuing currently progressing active")
+NOMINAL_DONE = word_set(
+    "done complete completed finished over in ready closed fixed merged live up available"
+)
+CLAIMS: dict[str, str] = {
+    "successfully": "success", "seamlessly": "quality", "thoroughly": "quality", "thorough": "quality", "comprehensive": "quality", "comprehensively": "quality", "significantly": "quality", "significant": "quality", "robust": "quality", "robustness": "quality",
+    "efficiently": "quality", "smoothly": "quality", "extensively": "quality", "extensive": "quality", "carefully": "quality", "rigorous": "quality", "rigorously": "quality", "optimal": "quality", "reliability": "benefit", "efficiency": "benefit", "stability": "benefit", "maintainability": "benefit", "scalability": "benefit",
+    "ensure": "purpose", "ensures": "purpose", "ensuring": "purpose", "ensured": "purpose", "improving": "benefit", "improve": "benefit", "improves": "benefit", "improved": "benefit", "enhance": "benefit", "enhances": "benefit", "enhancing": "benefit", "enhanced": "benefit", "preventing": "purpose", "prevents": "purpose",
+    "resulting": "cause", "thereby": "cause", "leading": "cause", "because": "cause", "allowing": "purpose", "enabling": "purpose", "optimizing": "benefit", "optimising": "benefit", "streamlining": "benefit", "thanks": "cause", "hence": "cause", "therefore": "cause", "consequently": "cause", "perfectly": "quality", "flawlessly": "quality", "greatly": "quality", "dramatically": "quality", "substantially": "quality", "effectively": "quality",
+    "properly": "quality2", "inorder": "purpose", "sothat": "purpose", "boosting": "benefit", "boost": "benefit", "guarantee": "benefit", "guarantees": "benefit", "eliminating": "benefit", "minimizing": "benefit", "maximizing": "benefit", "enabled": "", "stemmed": "cause", "attributed": "cause",
+}  # fmt: skip
+"""Words by which drafts claim more than was said, with the kind of claim."""
+CAUSE_WORDS = word_set(
+    "because since so therefore thus hence cause caused causes causing reason due thanks as result "
+    "resulted resulting consequently why fault culprit turns root broke breaks"
+)
+
+WORK_VERBS = frozenset(
+    stem(word)
+    for word in word_set(
+        "fix resolve repair correct patch complete finish finalise finalize close implement build develop "
+        "code create add introduce write deploy ship release launch push publish test review approve merge "
+        "remove delete drop change modify update adjust move migrate transfer port switch refactor "
+        "restructure rewrite increase reduce upgrade start begin stop continue investigate debug analyse "
+        "analyze identify find document notify inform send verify validate check confirm enable disable "
+        "configure install set rollback revert restore schedule plan prepare design discuss meet talk call "
+        "contact ask request add integrate connect reproduce monitor optimise optimize clean improve run "
+        "rerun retry benchmark measure escalate assign split open reopen rename replace handle address audit "
+        "scan rotate renew backup archive export import submit order pay invoice hire interview demo present "
+        "train onboard draft assess estimate evaluate block unblock report log file raise record wire extend "
+        "bump cut cover mock stub lint format render cache index seed squash rebase commit tag pin downgrade "
+        "provision scale tune profile translate localize localise wrap extract inline generate parse map hook "
+        "expose rollout handled signed wait deliver cancel postpone delay accept reject decline learn "
+        "research triage back rebuild automate sync publish unlock lock reset encrypt mask tidy bisect trace "
+        "instrument scaffold prototype spike outline compare collect gather clarify tweak"
+    )
+)
+HARD_VERBS = frozenset(
+    stem(word)
+    for word in word_set(
+        "test deploy release ship merge review approve document notify verify validate migrate delete "
+        "rollback revert monitor refactor upgrade benchmark schedule publish escalate inform email contact "
+        "optimise optimize launch backup restore encrypt automate audit discuss demo train interview cancel"
+    )
+)
+"""Work that cannot be read into an update that does not name it."""
+GENERIC_DONE = frozenset({"complete"})
+IRREGULAR_PAST = word_set(
+    "done wrote written built sent found ran made broke broken began begun got put set cut read went gone "
+    "took taken gave given told said spoke met kept left lost paid held shut split hit led fed drew drawn "
+    "chose chosen sped rebuilt rewrote rewritten rerun reran rollback taught bought brought caught "
+    "understood"
+)
+
+WEEKDAYS = {
+    "monday": "mon",
+    "tuesday": "tue",
+    "wednesday": "wed",
+    "thursday": "thu",
+    "friday": "fri",
+    "saturday": "sat",
+    "sunday": "sun",
+    "mon": "mon",
+    "tue": "tue",
+    "tues": "tue",
+    "wed": "wed",
+    "weds": "wed",
+    "thu": "thu",
+    "thur": "thu",
+    "thurs": "thu",
+    "fri": "fri",
+}
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan",
+            "february feb",
+            "march mar",
+            "april apr",
+            "may",
+            "june jun",
+            "july jul",
+            "august aug",
+            "september sep sept",
+            "october oct",
+            "november nov",
+            "december dec",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+DAYS = {
+    "today": "today",
+    "tonight": "today",
+    "tomorrow": "tomorrow",
+    "yesterday": "yesterday",
+    "thismorning": "today",
+    "eod": "eod",
+    "eow": "eow",
+    "noon": "noon",
+    "midnight": "midnight",
+    "overnight": "overnight",
+    "weekend": "weekend",
+    "morning": "morning",
+    "afternoon": "afternoon",
+    "evening": "evening",
+}
+SOFT_DAYS = frozenset({"today", "yesterday", "morning", "afternoon", "evening", "overnight"})
+"""Days that a report may leave out because its date says them."""
+NUMBER_WORDS = {
+    word: value
+    for value, word in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
+    )
+} | {
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+    "dozen": 12,
+    "couple": 2,
+    "twice": 2,
+    "thrice": 3,
+}
+SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "billion": 1_000_000_000, "k": 1000}
+ORDINALS = {
+    word: value
+    for value, word in enumerate(
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"], 1
+    )
+}
+UNITS: dict[str, tuple[str, float]] = {
+    **dict.fromkeys(("ms", "msec", "millisecond", "milliseconds", "millis"), ("time", 0.001)), **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), ("time", 1.0)),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), ("time", 60.0)), **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), ("time", 3600.0)),
+    **dict.fromkeys(("d", "day", "days"), ("time", 86400.0)), **dict.fromkeys(("wk", "wks", "week", "weeks"), ("time", 604800.0)), **dict.fromkeys(("month", "months"), ("months", 1.0)), **dict.fromkeys(("year", "years", "yr", "yrs"), ("months", 12.0)),
+    "kb": ("bytes", 1e3), "mb": ("bytes", 1e6), "gb": ("bytes", 1e9), "tb": ("bytes", 1e12), "kib": ("bytes", 1024.0), "mib": ("bytes", 1024.0**2), "gib": ("bytes", 1024.0**3),
+    "megabytes": ("bytes", 1e6), "gigabytes": ("bytes", 1e9), "kilobytes": ("bytes", 1e3), "%": ("percent", 1.0), "percent": ("percent", 1.0), "pct": ("percent", 1.0),
+    "$": ("$", 1.0), "usd": ("$", 1.0), "dollars": ("$", 1.0), "bucks": ("$", 1.0), "€": ("€", 1.0), "eur": ("€", 1.0), "euros": ("€", 1.0), "euro": ("€", 1.0), "£": ("£", 1.0), "gbp": ("£", 1.0), "pounds": ("£", 1.0), "x": ("times", 1.0), "times": ("times", 1.0),
+}  # fmt: skip
+ENVIRONMENTS = {
+    **dict.fromkeys(("production", "prod", "live"), "production"), **dict.fromkeys(("staging", "stg", "preprod", "preproduction"), "staging"), **dict.fromkeys(("uat",), "uat"),
+    **dict.fromkeys(("local", "locally", "localhost"), "local"), "sandbox": "sandbox", "canary": "canary", "dev": "development", "development": "development", "qa": "qa",
+}  # fmt: skip
+LOOSE_ENVIRONMENTS = frozenset({"dev", "development", "qa", "live", "stage"})
+"""Words that mean an environment only beside a word such as "on" or "environment"."""
+PRODUCTS = word_set(
+    "kafka rabbitmq redis postgres mysql mongodb sqlite oracle cassandra dynamodb elasticsearch "
+    "opensearch memcached stripe paypal adyen twilio sendgrid mailgun slack teams zoom jira confluence "
+    "github gitlab bitbucket jenkins circleci docker kubernetes helm terraform ansible aws azure gcp "
+    "heroku vercel netlify cloudflare nginx apache grafana prometheus datadog sentry splunk pagerduty "
+    "okta auth0 salesforce hubspot zendesk figma react angular vue svelte django flask fastapi rails "
+    "spring laravel node python java golang rust ruby php typescript javascript swift kotlin chrome "
+    "firefox safari edge android ios windows linux macos ubuntu debian selenium cypress playwright pytest "
+    "jest webpack vite s3 ec2 lambda snowflake bigquery airflow spark"
+)
+PEOPLE = word_set(
+    "aaron adam adrian ahmed aisha alan albert alejandro alex alexa alexander alexandra alexei ali alice "
+    "alicia alina alison allison amanda amber amir amit amy ana anders andre andrea andreas andrei andrew "
+    "andy angela anita anja anna anne annie anthony antonio anya arjun arthur ashley aya barbara ben "
+    "benjamin beth bianca bjorn bob boris brad brandon brenda brian bruno bryan camila carla carlos "
+    "carmen carol caroline catherine cathy cecilia charles charlie charlotte chen chloe chris christian "
+    "christina christine christopher cindy claire clara claudia colin connor craig cynthia dan dana "
+    "daniel daniela danny dave david debbie deborah dennis derek diana diego dieter dimitri dmitri "
+    "dominic donna doug douglas dylan eduardo elena eli elias elif elizabeth ella ellen emily emma eric "
+    "erik erika erin ethan eva evan fatima felix fernando fiona florian francesca francis frank fred "
+    "gabriel gary george gerald giulia gloria greg gregory hana hannah hans harold harry hassan heather "
+    "heidi helen helena henrik henry hiroshi hugo ian ibrahim igor ingrid irene isaac isabel isabella "
+    "ivan jacob jake james jamie jan jane janet jason javier jay jean jeff jeffrey jen jenna jennifer "
+    "jenny jens jeremy jerry jess jesse jessica jill jim joan joanna joao joe joel johan johanna john "
+    "johnny jon jonas jonathan jordan jorge jose joseph josh joshua juan judy julia julian julie justin "
+    "kai karen karim karl kate katherine kathy katie keiko keith kelly ken kenji kenneth kevin khalid kim "
+    "kristen kumar kurt kyle lara larry laura lauren lea leila lena leo leon leonie li liam lin linda "
+    "lisa liu liz louis louise luca lucas lucia lucy luis luke lukas maja malik manuel marco marcus "
+    "margaret maria mariana marie marina mario marko markus marta martin martina mary mateo matt matthew "
+    "maya megan mei melissa mia michael michelle miguel mike mila milan mina ming miriam mohamed mohammed "
+    "monica monika morgan nadia nancy naomi natalia natalie natasha nathan neha neil nick nicolas nicole "
+    "nigel nikita nikolai nina noah nora oleg oliver olivia omar oscar otto pablo paola patricia patrick "
+    "paul paula pedro peter petra phil philip pierre pilar piotr priya rachel rafael raj rajesh ralf ravi "
+    "raymond rebecca renee ricardo richard rick rita robert roberto robin roger rohan roman ron rosa ross "
+    "ruben russell ruth ryan sally sam samantha samuel sandra sanjay sara sarah sasha scott sean "
+    "sebastian sergei sergey seth shannon sharon shreya simon simone sofia sonia sophia sophie stefan "
+    "stella stephanie stephen steve steven stuart sunita susan sven svetlana sylvia tara tatiana ted "
+    "teresa terry thomas tim timothy tina todd tom tomas toni tony tracy tyler uma ursula valentina "
+    "vanessa vera veronica victor victoria vijay vikram vincent viktor virginia vivek vlad walter wei "
+    "wendy werner yan yana yara yasmin yuki yusuf zach zhang zoe"
+)
+"""Common first names, lower case, without those that are also everyday words."""

@@ -1,0 +1,428 @@
+"""A text as the comparison reads it: tokens with their meaning, clauses with what they assert, facts with their values."""
+
+import functools
+import re
+from dataclasses import dataclass, field
+
+from engine.checks import lexicon as lx
+from engine.checks.facts import Fact, facts_of
+from engine.checks.stems import word_set
+from engine.checks.tokens import Token, tokenise
+
+_BREAKS = frozenset(".!?;\n—–--")
+_TURNS = word_set("but however although though whereas while nevertheless nonetheless otherwise despite")
+_JOINS = frozenset([",", "and", "then", "so", "plus", "also", "&", "with"])
+_BE = word_set(
+    "is are was were be been being am 's 're i'm we're they're it's that's isn't aren't wasn't weren't"
+)
+_HAVE = word_set("has have had having i've we've they've hasn't haven't hadn't")
+_SKIP = word_set(
+    "now also then just already still been be being is are was were have has had fully successfully not "
+    "never yet also further currently since finally recently it to the a an get got gets"
+)
+_DETERMINERS = word_set(
+    "the a an all some any this that these those our my your their its his her no another each every both"
+)
+_NOUN_ENDING = re.compile(r"(?:ment|tion|sion|al|ance|ence|ure)s?$")
+
+
+@dataclass(slots=True)
+class Event:
+    """Work that a clause speaks of: done, doing, todo or state (unsaid); ``negated`` where it is denied."""
+
+    canon: str
+    stem: str
+    status: str
+    negated: bool
+    token: Token
+
+
+@dataclass(slots=True)
+class Clause:
+    """What is asserted between two breaks."""
+
+    tokens: list[Token]
+    sentence: int
+    content: dict[str, Token] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    denied: dict[str, Token] = field(default_factory=dict)
+    poles: dict[str, dict[int, Token]] = field(default_factory=dict)
+    marks: dict[str, Token] = field(default_factory=dict)
+    future: bool = False
+    header: str = ""
+
+    @property
+    def start(self) -> int:
+        """Where the clause begins in its text."""
+        return self.tokens[0].start
+
+    @property
+    def end(self) -> int:
+        """Where the clause ends in its text."""
+        return self.tokens[-1].end
+
+
+@dataclass(slots=True)
+class Reading:
+    """A text, read."""
+
+    text: str
+    tokens: list[Token]
+    clauses: list[Clause]
+    facts: list[Fact]
+    stems: frozenset[str]
+    canons: frozenset[str]
+    lows: frozenset[str]
+
+
+def _form(token: Token) -> str:
+    low = token.low
+    if low in lx.IRREGULAR_PAST or (
+        low.endswith("ed") and low not in ("need", "speed", "feed", "embed", "seed")
+    ):
+        return "past"
+    if low.endswith("ing"):
+        return "ing"
+    return "noun" if _NOUN_ENDING.search(low) else "base"
+
+
+def is_work(token: Token) -> bool:
+    """Tell whether a word is a form of a verb of work."""
+    return token.kind == "word" and token.stem in lx.WORK_VERBS
+
+
+def _predicates(tokens: list[Token]) -> bool:
+    for token in tokens:
+        low = token.low
+        if (
+            low in _BE
+            or low in lx.NEGATORS
+            or low in lx.FUTURE
+            or low in ("wip", "pending", "blocked", "waitingon", "blockedby", "todo", "working")
+            or low in _HAVE
+        ):
+            return True
+        if is_work(token) and _form(token) in ("past", "ing"):
+            return True
+        pole = lx.POLES.get(token.stem)
+        if pole is not None and pole[0] == "outcome":
+            return True
+    return False
+
+
+def _split(tokens: list[Token]) -> list[tuple[list[Token], int]]:
+    """Cut the tokens into clauses, each with the number of its sentence."""
+    pieces: list[tuple[list[Token], int]] = []
+    current: list[Token] = []
+    sentence = 0
+
+    def flush() -> None:
+        nonlocal current
+        if current:
+            pieces.append((current, sentence))
+            current = []
+
+    for place, token in enumerate(tokens):
+        hard = token.low in _BREAKS or token.kind in ("newline", "fence")
+        dash = token.low == "-" and not current
+        if hard or dash or token.low in _TURNS:
+            flush()
+            sentence += token.low in ".!?;\n" or token.kind == "newline"
+            if token.low in _TURNS:
+                current.append(token)
+        elif token.low in _JOINS and _joins_clauses(tokens, place, current):
+            flush()
+            if token.low != ",":
+                current.append(token)
+        else:
+            current.append(token)
+    flush()
+    return pieces
+
+
+def _joins_clauses(tokens: list[Token], place: int, current: list[Token]) -> bool:
+    after: list[Token] = []
+    for token in tokens[place + 1 : place + 14]:
+        if (
+            token.low in _BREAKS
+            or token.kind == "newline"
+            or token.low in _TURNS
+            or (token.low in _JOINS and after)
+        ):
+            break
+        after.append(token)
+    return bool(after) and _predicates(after) and _predicates(current)
+
+
+def _left(tokens: list[Token], place: int, reach: int = 5) -> list[str]:
+    return [token.low for token in tokens[max(0, place - reach) : place]]
+
+
+def _past_status(left: list[str]) -> str:
+    near = left[-4:]
+    ahead = any(
+        word in lx.FUTURE or word.endswith("'ll") or word in ("can", "could", "won't", "would", "wouldn't")
+        for word in left
+    )
+    if ahead and (
+        any(word in ("be", "get", "been", "have") for word in near) or (near and (near[-1] in lx.FUTURE))
+    ):
+        return "todo"
+    if near[-2:] == ["to", "be"]:
+        return "todo"
+    if near and near[-1] == "being":
+        return "doing"
+    if near and near[-1] in _DETERMINERS:
+        return "state"
+    return "done"
+
+
+def _ing_status(left: list[str], after: str) -> str:
+    near = left[-3:]
+    if any(word in ("finished", "done", "completed", "finish") for word in near):
+        return "done"
+    if any(
+        word in ("will", "need", "needs", "requires", "require", "needto", "pending", "todo", "goingto")
+        or word.endswith("'ll")
+        for word in left[-4:]
+    ):
+        return "todo"
+    if near and near[-1] in (
+        "by",
+        "for",
+        "after",
+        "before",
+        "without",
+        "of",
+        "when",
+        "while",
+        "upon",
+        "in",
+        "from",
+        "and",
+        "with",
+        *_DETERMINERS,
+    ):
+        return "state"
+    if after in _BE or after in lx.NOMINAL_TODO or after in ("done", "complete"):
+        return "noun"
+    return "doing"
+
+
+def _base_status(left: list[str]) -> str:
+    if any(
+        word in ("tried", "trying", "attempted", "attempting", "started", "starting") for word in left[-3:]
+    ):
+        return "doing"
+    for word in reversed(left[-5:]):
+        if (
+            word in lx.FUTURE
+            or word.endswith("'ll")
+            or word in ("let's", "lets", "won't", "can", "cannot", "couldnot", "can't")
+        ):
+            return "todo"
+        if word in ("did", "didn't"):
+            return "done"
+    return "noun"
+
+
+def _nominal_status(clause: Clause) -> str:
+    lows = [token.low for token in clause.tokens]
+    if any(low in lx.NOMINAL_DOING for low in lows):
+        return "doing"
+    if any(low in lx.NOMINAL_TODO or low.endswith("'ll") or low == "will" for low in lows):
+        return "todo"
+    for place, low in enumerate(lows):
+        if (
+            low in ("done", "complete", "completed", "finished", "merged", "live")
+            and _past_status(lows[max(0, place - 5) : place]) == "done"
+        ):
+            return "done"
+    return "state"
+
+
+def _read_events(clause: Clause) -> None:
+    tokens = clause.tokens
+    nominal: str | None = None
+    for place, token in enumerate(tokens):
+        if not is_work(token):
+            continue
+        left = _left(tokens, place)
+        form = _form(token)
+        after = tokens[place + 1].low if place + 1 < len(tokens) else ""
+        if form == "past":
+            status = _past_status(left)
+        elif form == "ing":
+            status = _ing_status(left, after)
+        elif form == "noun":
+            status = "noun"
+        elif token.low in ("complete", "ready") and any(word in _BE for word in left[-3:]):
+            status = _past_status(left)
+        else:
+            status = _base_status(left)
+        if status == "noun":
+            nominal = _nominal_status(clause) if nominal is None else nominal
+            status = nominal
+        if status in ("state", "doing") and clause.header:
+            status = clause.header
+        if (
+            status in ("done", "doing")
+            and clause.marks.get("condition")
+            and clause.marks["condition"].start < token.start
+        ):
+            status = "todo" if clause.future else "state"
+        clause.events.append(Event(token.canon, token.stem, status, False, token))
+    if any(token.low in lx.FUTURE or token.low.endswith("'ll") for token in tokens):
+        clause.future = True
+
+
+def _target(tokens: list[Token], place: int) -> int | None:
+    """Find what a negator at ``place`` denies: the next word with content, else the last one before."""
+    subject = tokens[place].low in ("nothing", "none", "nobody", "neither", "zero")
+    fallback = None
+    for ahead in range(place + 1, min(len(tokens), place + 8)):
+        token = tokens[ahead]
+        if token.low in (",", "because") and ahead > place + 1:
+            break
+        if subject and not (is_work(token) or token.stem in lx.POLES):
+            fallback = (
+                ahead if fallback is None and token.kind == "word" and token.low not in lx.STOP else fallback
+            )
+            continue
+        if (
+            token.kind != "mark"
+            and (token.low not in lx.STOP or token.stem in lx.POLES or is_work(token))
+            and token.low not in _SKIP
+        ):
+            return ahead
+    if fallback is not None:
+        return fallback
+    for back in range(place - 1, -1, -1):
+        if tokens[back].low not in lx.STOP and tokens[back].kind != "mark":
+            return back
+    return None
+
+
+def _read_denials(clause: Clause) -> None:
+    tokens = clause.tokens
+    for place, token in enumerate(tokens):
+        if token.low not in lx.NEGATORS:
+            continue
+        nexts = [one.low for one in tokens[place + 1 : place + 4]]
+        if token.low not in ("no", "without") and nexts and nexts[0] in lx.WHOLES | {"quite", "100%"}:
+            clause.marks.setdefault("part", token)
+            continue
+        found = _target(tokens, place)
+        if found is None:
+            continue
+        clause.denied.setdefault(tokens[found].canon, tokens[found])
+        for ahead in range(found + 1, min(len(tokens) - 1, found + 4)):
+            if tokens[ahead].low in ("or", "nor") and tokens[ahead + 1].low not in lx.STOP:
+                clause.denied.setdefault(tokens[ahead + 1].canon, tokens[ahead + 1])
+    for event in clause.events:
+        denied = clause.denied.get(event.canon)
+        event.negated = denied is not None
+
+
+def _read_poles(clause: Clause) -> None:
+    for token in clause.tokens:
+        pole = lx.POLES.get(token.stem)
+        if pole is None or token.kind != "word":
+            continue
+        name, sign = pole
+        if token.canon in clause.denied:
+            sign = -sign
+        clause.poles.setdefault(name, {}).setdefault(sign, token)
+
+
+def _read_marks(clause: Clause) -> None:
+    future = any(token.low in lx.FUTURE or token.low.endswith("'ll") for token in clause.tokens)
+    clause.future = future
+    for place, token in enumerate(clause.tokens):
+        low = token.low
+        after = clause.tokens[place + 1].low if place + 1 < len(clause.tokens) else ""
+        if (
+            low in lx.HEDGES
+            and not (low == "could" and after != "be")
+            and not (low == "thought" and place and clause.tokens[place - 1].low == "a")
+        ):
+            clause.marks.setdefault("hedge", token)
+        if low in lx.SPEECH:
+            clause.marks.setdefault("speech", token)
+        if low in lx.HARD_CONDITIONS or (
+            low in lx.SOFT_CONDITIONS and low in ("once", "until", "when", "after")
+        ):
+            clause.marks.setdefault("condition", token)
+        if low in lx.HARD_PARTS and not (low == "only" and after in ("in", "a", "just")):
+            clause.marks.setdefault("part", token)
+        if low in lx.WHOLES:
+            clause.marks.setdefault("whole", token)
+        if token.kind == "number" and low.endswith("%") and low.rstrip("% ") != "100":
+            clause.marks.setdefault("percent", token)
+
+
+_HEADERS = {
+    "done": "done", "completed": "done", "finished": "done", "complete": "done", "yesterday": "done", "todo": "todo", "pending": "todo", "next": "todo", "outstanding": "todo", "remaining": "todo", "tomorrow": "todo", "planned": "todo", "plan": "todo",
+    "followup": "todo", "wip": "doing", "ongoing": "doing", "today": "", "blockers": "", "blocker": "", "blocked": "", "left": "todo", "open": "todo", "upcoming": "todo", "fixed": "done", "shipped": "done",
+}  # fmt: skip
+
+
+def _header(tokens: list[Token]) -> tuple[str | None, list[Token]]:
+    """Split off a heading such as "Pending:"; None means there is none."""
+    for place, token in enumerate(tokens[:5]):
+        if token.low in (":", "-") and place:
+            words = [one.low for one in tokens[:place] if one.kind == "word"]
+            if words and all(
+                word in _HEADERS or word in lx.STOP or word in ("steps", "items", "work", "tasks", "status")
+                for word in words
+            ):
+                status = next((_HEADERS[word] for word in words if word in _HEADERS), None)
+                if status is not None:
+                    return status, tokens[place + 1 :]
+    return None, tokens
+
+
+def _content(clause: Clause) -> None:
+    for token in clause.tokens:
+        if token.kind == "word":
+            if token.low not in lx.STOP and len(token.low) > 1:
+                clause.content.setdefault(token.canon, token)
+        elif token.kind not in ("mark", "newline"):
+            clause.content.setdefault(token.low.strip("`"), token)
+
+
+def _clauses(tokens: list[Token]) -> list[Clause]:
+    clauses: list[Clause] = []
+    header = ""
+    for piece, sentence in _split(tokens):
+        status, rest = _header(piece)
+        if status is not None:
+            header = status
+        elif not any(token.kind in ("newline", "word") for token in piece):
+            continue
+        if not rest:
+            continue
+        clause = Clause(rest, sentence, header=header if status is not None or (clauses and header) else "")
+        _content(clause)
+        _read_marks(clause)
+        _read_events(clause)
+        _read_denials(clause)
+        _read_poles(clause)
+        clauses.append(clause)
+    return clauses
+
+
+@functools.lru_cache(maxsize=512)
+def read(text: str) -> Reading:
+    """Read one text; the result is shared and must not be changed."""
+    tokens = tokenise(text)
+    words = [token for token in tokens if token.kind == "word"]
+    return Reading(
+        text,
+        tokens,
+        _clauses(tokens),
+        facts_of(tokens),
+        frozenset(token.stem for token in words),
+        frozenset(token.canon for token in words),
+        frozenset(token.low for token in tokens),
+    )

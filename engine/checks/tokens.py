@@ -1,0 +1,126 @@
+"""A text as tokens: every word with what it means once shorthand is spelled out and synonyms are joined."""
+
+import functools
+import re
+from dataclasses import dataclass
+
+from engine.checks import lexicon as lx
+from engine.checks.stems import stem
+
+_TOKEN = re.compile(
+    r"""
+      (?P<fence>```.*?(?:```|\Z))
+    | (?P<code>`[^`\n]+`)
+    | (?P<url>https?://[^\s<>|"')\]]+|www\.[^\s<>|"')\]]+)
+    | (?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
+    | (?P<mention><[@#!][^>\s]+>|(?<!\w)@[A-Za-z][\w.-]*\w)
+    | (?P<key>(?<![\w-])[A-Za-z][A-Za-z0-9_]{1,9}-\d{1,6}(?![\w-]|\.\d))
+    | (?P<short>(?<!\w)(?:w/o|w/|b/c|n/a)(?!\w))
+    | (?P<iso>\d{4}-\d{2}-\d{2})
+    | (?P<clock>\d{1,2}:\d{2}(?:\s?[ap]\.?m\b\.?)?|\d{1,2}\s?[ap]\.?m\b)
+    | (?P<version>(?<![\w.])(?:v\d+(?:\.\d+)*|\d+(?:\.\d+){2,})(?:[-+.]?(?:rc|beta|alpha|b|a|dev)\.?\d*)?(?![\w%]))
+    | (?P<slashdate>(?<![\w/.])\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\w/]))
+    | (?P<ref>(?<![\w&])\#\d+\b)
+    | (?P<ident>--?[a-z][\w-]*=\S+|--[a-z][\w-]+|(?:\./|~/|/)[\w.-]+(?:/[\w.{}:-]+)*/?\w|[A-Za-z_][\w-]*(?:/[\w.{}:-]+)+\.\w+|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\(\)|[A-Za-z]\w*_\w+|_\w+|[a-z]+[A-Z]\w*|[A-Z][a-z]+(?:[A-Z][a-z]+)+\w*|[A-Za-z_][\w-]*\.(?:py|js|ts|tsx|jsx|java|go|rs|rb|php|css|html|ya?ml|json|toml|md|sh|sql|cfg|conf|ini|env|xml|csv|txt|log|lock|vue|kt|swift|cpp|cs|h|c|pdf|xlsx?|docx?|png|jpe?g|svg|zip)\b|[A-Za-z_]\w*(?:\.[a-z_]\w+){2,})
+    | (?P<number>(?P<currency>[$€£]\s?)?(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?(?P<suffix>\s?%|[A-Za-z]+\b)?)
+    | (?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*|[^\W\d]+\d+\w*)
+    | (?P<newline>\n[\s>]*(?:[-*•+]\s|\d{1,2}[.)]\s)?\s*)
+    | (?P<mark>->|→|=>|--+|[.!?;:,()—–&+/-])
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(slots=True)
+class Token:
+    """One word or mark: ``low`` is what it says after shorthand is spelled out, ``canon`` what its synonyms share."""
+
+    kind: str
+    text: str
+    low: str
+    start: int
+    end: int
+    stem: str = ""
+    canon: str = ""
+
+
+def _phrase_index() -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
+    index: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    for phrase, meaning in lx.PHRASES.items():
+        words = tuple(phrase.split())
+        index.setdefault(words[0], []).append((words, tuple(meaning.split())))
+    for found in index.values():
+        found.sort(key=lambda one: -len(one[0]))
+    return index
+
+
+_PHRASES = _phrase_index()
+
+
+@functools.lru_cache(maxsize=16_384)
+def _meaning(word: str) -> tuple[str, str]:
+    base = stem(word)
+    return base, lx.GROUPS.get(base, base)
+
+
+def _token(kind: str, text: str, low: str, start: int, end: int) -> Token:
+    token = Token(kind, text, low, start, end)
+    if kind == "word":
+        token.stem, token.canon = _meaning(low)
+    else:
+        token.stem = token.canon = low
+    return token
+
+
+def _raw(text: str) -> list[Token]:
+    tokens = []
+    for match in _TOKEN.finditer(text):
+        kind, piece = match.lastgroup or "mark", match[0]
+        if kind in ("suffix", "currency"):
+            kind = "number"
+        low = piece.lower().replace("’", "'")
+        if kind in ("word", "short"):
+            kind, low = "word", lx.CONTRACTIONS.get(low, low)
+            if not low:
+                continue
+        elif kind == "mark" and low in ("&", "+"):
+            kind, low = "word", "and"
+        elif kind == "newline":
+            low = "\n"
+        elif kind == "code":
+            inner = piece.strip("`").strip()
+            if " " not in inner and "\t" not in inner:
+                low = inner.lower()
+        tokens.append(Token(kind, piece, low, match.start(), match.end()))
+    return tokens
+
+
+def tokenise(text: str) -> list[Token]:
+    """Return the tokens of a text in order; a phrase of several words is one token, or several with one place."""
+    raw, place = _raw(text), 0
+    out: list[Token] = []
+    while place < len(raw):
+        token = raw[place]
+        if token.kind != "word":
+            out.append(_token(token.kind, token.text, token.low, token.start, token.end))
+            place += 1
+            continue
+        for words, meaning in _PHRASES.get(token.low, ()):
+            span = raw[place : place + len(words)]
+            if len(span) == len(words) and all(
+                one.low == word and one.kind == "word" for one, word in zip(span, words, strict=True)
+            ):
+                out += [
+                    _token("word", text[token.start : span[-1].end], word, token.start, span[-1].end)
+                    for word in meaning
+                ]
+                place += len(words)
+                break
+        else:
+            if lx.UN_WORDS.get(token.low):
+                out.append(_token("word", token.text, "not", token.start, token.end))
+                out.append(_token("word", token.text, token.low[2:], token.start, token.end))
+            else:
+                out.append(_token("word", token.text, token.low, token.start, token.end))
+            place += 1
+    return out
