@@ -303,11 +303,12 @@ SHARED: dict[str, Check] = {
         _BLOCK | {"hint": plain(2000), "optional": boolean, "dispatch_action": boolean},
     ),
     "rich_text": RICH_TEXT,
-    "alert": record(
-        {"text": text(3000)}, _BLOCK | {"level": one_of("default", "info", "warning", "error", "success")}
-    ),
 }
-_CHILDREN = typed({name: SHARED[name] for name in SHARED if name != "alert"})
+ALERT: Check = record(
+    {"text": text(3000)}, _BLOCK | {"level": one_of("default", "info", "warning", "error", "success")}
+)
+CAROUSEL: Check = record({"elements": array(typed({"card": _CARD}), 10, 1)}, _BLOCK)
+_CHILDREN = typed(SHARED)
 MESSAGE_ONLY: dict[str, Check] = {
     "markdown": record({"text": string(MARKDOWN_TOTAL, 1)}, _BLOCK),
     "table": record({"rows": array(_ROW, 100, 1)}, _BLOCK | {"column_settings": array(_COLUMN, 20)}),
@@ -341,8 +342,6 @@ MESSAGE_ONLY: dict[str, Check] = {
         },
         _BLOCK,
     ),
-    "card": _CARD,
-    "carousel": record({"elements": array(typed({"card": _CARD}), 10, 1)}, _BLOCK),
     "container": record(
         {"child_blocks": array(_CHILDREN, 10, 1)},
         _BLOCK
@@ -362,16 +361,17 @@ MESSAGE_ONLY: dict[str, Check] = {
         {"title": string(least=1)}, _BLOCK | {"tasks": array(typed({"task_card": _TASK_CARD}), 50)}
     ),
 }
-_IN_MESSAGE = typed(SHARED | MESSAGE_ONLY)
-_IN_VIEW = typed(SHARED)
+# Which block goes where: docs.slack.dev/blocks.json, "available-in-surfaces".
+_IN_MESSAGE = typed(SHARED | MESSAGE_ONLY | {"card": _CARD, "carousel": CAROUSEL})
+_IN_MODAL = typed(SHARED | {"card": _CARD, "alert": ALERT})
+_IN_HOME = typed(SHARED | {"card": _CARD, "carousel": CAROUSEL})
 _VIEW = {
-    "blocks": array(_IN_VIEW, 100),
     "private_metadata": string(3000),
     "callback_id": string(255),
     "external_id": string(255),
 }
 _MODAL = record(
-    {"title": plain(24), "blocks": _VIEW["blocks"]},
+    {"title": plain(24), "blocks": array(_IN_MODAL, 100)},
     _VIEW
     | {
         "submit": plain(24),
@@ -382,7 +382,7 @@ _MODAL = record(
     },
 )
 # A home ignores the modal's fields; SDKs send them as null or false.
-_HOME = record({"blocks": _VIEW["blocks"]}, _VIEW)
+_HOME = record({"blocks": array(_IN_HOME, 100)}, _VIEW)
 
 
 def elements(blocks: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
@@ -468,6 +468,14 @@ def complete(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for _, element in elements(blocks):
         element.setdefault("action_id", secrets.token_urlsafe(4)[:5])
     return blocks
+
+
+def complete_view(view: dict[str, Any]) -> dict[str, Any]:
+    """Add, in place, what Slack adds to an accepted view."""
+    for name in ("title", "submit", "close"):
+        _complete_text(view.get(name))
+    complete(view["blocks"])
+    return view
 
 
 def _complete_text(value: Any) -> None:

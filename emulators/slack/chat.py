@@ -10,6 +10,9 @@ from emulators.slack.state import Channel, Message, SlackError
 from emulators.slack.workspace import Workspace, bot_message, content_of
 
 UPDATE_MOST = 4_000
+# Undocumented; measured at about 13 300 characters with the containers (github.com/slackapi/bolt-js/issues/2509).
+BLOCKS_MOST = 13_300
+STATUS_SECONDS = 120.0
 METADATA_MOST = 16_384
 STREAM_SECONDS = 300.0
 WRITE = ("chat:write",)
@@ -47,7 +50,7 @@ async def post_message(workspace: Workspace, arguments: Arguments) -> dict[str, 
     """Post as the app."""
     required(arguments, "channel")
     channel = _writable(workspace, arguments)
-    message = bot_message(content_of(arguments))
+    message = bot_message(content_of(arguments, blocks_most=BLOCKS_MOST))
     metadata = _metadata(arguments)
     if metadata is not None:
         message["metadata"] = metadata
@@ -68,7 +71,10 @@ def _clear_status(workspace: Workspace, channel: str, thread_ts: str | None) -> 
 
 @method("chat.update", scopes=WRITE)
 async def update(workspace: Workspace, arguments: Arguments) -> dict[str, Any]:
-    """Change one of the app's own messages; blocks that are not given again are dropped when text is."""
+    """Change one of the app's own messages.
+
+    Blocks stay when neither text nor blocks are given; a message changed by its blocks is not marked as edited.
+    """
     required(arguments, "channel", "ts")
     channel = workspace.world.channel(arguments["channel"])
     message = _own(workspace, channel, arguments["ts"], "cant_update_message")
@@ -76,12 +82,15 @@ async def update(workspace: Workspace, arguments: Arguments) -> dict[str, Any]:
         raise SlackError("streaming_state_conflict")
     shown = ("text", "blocks", "attachments", "markdown_text")
     given: Arguments = {name: arguments[name] for name in shown if name in arguments}
-    content = content_of(given, UPDATE_MOST)
-    changes: dict[str, Any] = {"blocks": None, "attachments": None, **content}
+    content = content_of(given, text_most=UPDATE_MOST)
+    kept: Arguments = {} if given.keys() & {"text", "blocks", "markdown_text"} else {"text": message["text"]}
+    dropped: Arguments = {} if kept else {"blocks": None, "attachments": None}
+    changes: Arguments = dropped | content | kept
     metadata = _metadata(arguments)
     if metadata is not None:
         changes["metadata"] = metadata
-    changes["edited"] = {"user": BOT_USER, "ts": workspace.world.now_ts()}
+    if "blocks" not in content:
+        changes["edited"] = {"user": BOT_USER, "ts": workspace.world.now_ts()}
     await workspace.replace(channel, message, changes)
     return {"channel": channel.id, "ts": message["ts"], "text": message["text"], "message": message}
 
@@ -236,7 +245,14 @@ async def set_status(workspace: Workspace, arguments: Arguments) -> dict[str, An
     key = (channel.id, thread_ts)
     if arguments["status"]:
         loading = arguments.get("loading_messages") or []
-        workspace.world.status[key] = {"status": arguments["status"], "loading_messages": loading}
+        if not isinstance(loading, list) or len(loading) > 10:
+            raise SlackError(
+                "invalid_arguments",
+                ["[ERROR] no more than 10 items allowed [json-pointer:/loading_messages]"],
+            )
+        until = workspace.clock() + STATUS_SECONDS
+        shown = {"status": arguments["status"], "loading_messages": loading, "until": until}
+        workspace.world.status[key] = shown
     else:
         workspace.world.status.pop(key, None)
     workspace.changed("status", channel=channel.id, thread_ts=thread_ts, status=arguments["status"])

@@ -9,12 +9,13 @@ from emulators.slack import events
 from emulators.slack import values as inputs
 from emulators.slack.delivery import Delivery
 from emulators.slack.state import Channel, Message, Refused, SlackError, View
-from emulators.slack.text import rich_text, typed
+from emulators.slack.text import posted, rich_text, typed
 from emulators.slack.views import accepted, change_view, open_modal
 from emulators.slack.workspace import Workspace, content_of
 
 COMMAND_FAILED = '{command} failed with the error "{error}"'
 NO_ANSWER = "Updraft is not responding. Please try again."
+OTHER_BOT = "B0DEPLOYS1"
 VIEW_TROUBLE = "We had some trouble connecting. Try again?"
 
 
@@ -128,11 +129,29 @@ class Client(Workspace):
         await self.remove(where, ts)
 
     async def invite(self, user: str, channel: str) -> None:
-        """Add the app to a channel."""
+        """Add the app to a channel; a mention that waited for it is delivered."""
         where = self.conversation(user, channel)
-        if BOT_USER not in where.members:
-            where.members.append(BOT_USER)
-            self.changed("members", channel=channel)
+        if BOT_USER in where.members:
+            return
+        where.members.append(BOT_USER)
+        self.changed("members", channel=channel)
+        waiting = [m for m in where.messages.values() if f"<@{BOT_USER}>" in m.get("text", "")]
+        if waiting:
+            await self.emit(events.mention_event(where, waiting[-1]), "app_mention")
+
+    async def post_as_other_app(self, channel: str, text: str, thread_ts: str | None = None) -> str:
+        """Let another app's bot post; return the ts."""
+        try:
+            where = self.world.channel(channel)
+            message = {
+                "type": "message",
+                "subtype": "bot_message",
+                "bot_id": OTHER_BOT,
+                "username": "deploys",
+            }
+            return str((await self.publish(where, message | {"text": posted(text)}, thread_ts))["ts"])
+        except SlackError as error:
+            raise Refused(f"another app cannot post in {channel}: {error}") from error
 
     # Commands, shortcuts, home
 
@@ -144,7 +163,7 @@ class Client(Workspace):
         payload = events.command_payload(person, trigger, where, command, typed(text), url)
         sent = await self.delivery.request(Delivery("slash_commands", trigger, payload, accepts_answer=True))
         if sent.status != "acked":
-            error = "operation_timeout" if sent.error in ("timeout", "http_timeout") else "dispatch_failed"
+            error = "operation_timeout" if sent.error == "http_timeout" else "dispatch_failed"
             shown = COMMAND_FAILED.format(command=command, error=error)
             self.fail(user, shown, where.id)
             return {"ok": False, "error": error, "text": shown}
@@ -298,7 +317,6 @@ class Client(Workspace):
             response_url=self.response_url("actions", user, where.id, message),
             state=inputs.merged(inputs.initial_state(blocks), kept),
             action=chosen,
-            ephemeral=bool(message.get("is_ephemeral")),
         )
         return await self._interact(user, trigger, payload, where.id, ts)
 
@@ -438,13 +456,21 @@ class Client(Workspace):
             self._pop(user, view)
             await self._tell_closed(user, view, cleared=False)
 
-    async def suggest(self, user: str, view_id: str, action_id: str, value: str) -> list[dict[str, Any]]:
-        """Type into an external select of a view; return the options that the app offers."""
-        view = self._open_view(user, view_id)
-        block, element = inputs.find(view.payload["blocks"], action_id, None)
+    async def suggest(
+        self,
+        user: str,
+        action_id: str,
+        value: str,
+        *,
+        view_id: str | None = None,
+        channel: str | None = None,
+        ts: str | None = None,
+    ) -> list[dict[str, Any]]:
+        """Type into an external select of a view or message; return the options that the app offers."""
+        blocks, where = self._surface(user, view_id, channel, ts)
+        block, element = inputs.find(blocks, action_id, None)
         if element["type"] not in ("external_select", "multi_external_select"):
             raise Refused(f"{action_id!r} is not an external select")
-        where = {"container": {"type": "view", "view_id": view_id}, "view": view.payload}
         payload = events.suggestion_payload(self.person(user), where, block["block_id"], action_id, value)
         sent = await self.delivery.request(Delivery("interactive", action_id, payload, accepts_answer=True))
         if sent.status != "acked" or not isinstance(sent.answer, dict):
@@ -452,6 +478,26 @@ class Client(Workspace):
         groups = sent.answer.get("option_groups") or []
         found = [*(sent.answer.get("options") or []), *(one for group in groups for one in group["options"])]
         return found[:100]
+
+    def _surface(
+        self, user: str, view_id: str | None, channel: str | None, ts: str | None
+    ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """Return the blocks of a view or message, and how a payload names it."""
+        if view_id is not None:
+            view = self._open_view(user, view_id)
+            return view.payload["blocks"], {
+                "container": {"type": "view", "view_id": view_id},
+                "view": view.payload,
+            }
+        if channel is None or ts is None:
+            raise Refused("channel and ts are needed, or view_id")
+        where = self.conversation(user, channel)
+        message = self._message(user, where, ts)
+        container = events.message_container(where, message)
+        shown = {"container": container, "channel": events.place(where)}
+        return message.get("blocks") or [], shown if message.get("is_ephemeral") else shown | {
+            "message": message
+        }
 
     # What a person sees
 

@@ -342,7 +342,7 @@ class Dispatcher:
                 return ""
         except TimeoutError:
             return "http_timeout"
-        except aiohttp.ClientConnectionError:
+        except aiohttp.ClientError:
             return "connection_failed"
 
     @property
@@ -364,7 +364,7 @@ class Dispatcher:
                 str(self.events_url), data=body, headers=headers, timeout=timeout
             ) as answer:
                 return answer.status == 200 and challenge in await answer.text()
-        except (TimeoutError, aiohttp.ClientConnectionError):
+        except (TimeoutError, aiohttp.ClientError):
             return False
 
     def reset(self) -> None:
@@ -373,11 +373,10 @@ class Dispatcher:
             timer.cancel()
         for task in self._tasks:
             task.cancel()
-        for finished in self._finished.values():
-            finished.cancel()
+        for delivery in list(self._finished):
+            self._fail(delivery, "stopped")
         self._timers.clear()
         self._envelopes.clear()
-        self._finished.clear()
         self._queue.clear()
         self.open.clear()
         self.deliveries.clear()

@@ -313,7 +313,9 @@ async def team_info(_: Workspace, __: Arguments) -> dict[str, Any]:
 @method("bots.info", scopes=("users:read",))
 async def bots_info(_: Workspace, arguments: Arguments) -> dict[str, Any]:
     """Describe the app's bot."""
-    if arguments.get("bot") != BOT_ID:
+    if not arguments.get("bot"):
+        raise SlackError("missing_argument")
+    if arguments["bot"] != BOT_ID:
         raise SlackError("bot_not_found")
     profile = bot_profile()
     profile.pop("team_id")

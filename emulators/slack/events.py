@@ -26,6 +26,8 @@ _EVENT_FIELDS = (
     "display_as_bot",
     "thread_ts",
     "parent_user_id",
+    "root",
+    "app_context",
     "metadata",
     "edited",
 )
@@ -137,6 +139,17 @@ def place(channel: Channel) -> dict[str, str]:
     return {"id": channel.id, "name": channel.name}
 
 
+def message_container(channel: Channel, message: Message) -> dict[str, Any]:
+    """Return where an element of a message is."""
+    container = {
+        "type": "message",
+        "message_ts": message["ts"],
+        "channel_id": channel.id,
+        "is_ephemeral": bool(message.get("is_ephemeral")),
+    }
+    return container | ({"thread_ts": message["thread_ts"]} if "thread_ts" in message else {})
+
+
 def message_action_payload(
     person: Person,
     trigger_id: str,
@@ -146,25 +159,16 @@ def message_action_payload(
     response_url: str,
     state: dict[str, Any],
     action: dict[str, Any],
-    ephemeral: bool,
 ) -> dict[str, Any]:
     """Return ``block_actions`` of an element in a message."""
-    container = {
-        "type": "message",
-        "message_ts": message["ts"],
-        "channel_id": channel.id,
-        "is_ephemeral": ephemeral,
-    }
-    if "thread_ts" in message:
-        container["thread_ts"] = message["thread_ts"]
     payload = _interaction("block_actions", person, trigger_id) | {
-        "container": container,
+        "container": message_container(channel, message),
         "channel": place(channel),
         "state": {"values": state},
         "response_url": response_url,
         "actions": [action],
     }
-    return payload if ephemeral else payload | {"message": message}
+    return payload if message.get("is_ephemeral") else payload | {"message": message}
 
 
 def view_action_payload(

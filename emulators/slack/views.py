@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from emulators.slack.api import Arguments, method, required
-from emulators.slack.blocks import check_view, complete, elements
+from emulators.slack.blocks import check_view, complete_view, elements
 from emulators.slack.state import SlackError, View
 from emulators.slack.workspace import Workspace
 
@@ -22,9 +22,7 @@ def accepted(workspace: Workspace, view: Any, *, home: bool, instead_of: str = "
     other = workspace.world.external(view.get("external_id") or "")
     if other is not None and other.payload["id"] != instead_of:
         raise SlackError("duplicate_external_id")
-    complete(view["blocks"])
-    made: dict[str, Any] = view
-    return made
+    return complete_view(view)
 
 
 def open_modal(workspace: Workspace, user: str, view: dict[str, Any], *, push: bool) -> View:

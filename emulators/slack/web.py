@@ -4,7 +4,8 @@ import asyncio
 import inspect
 import json
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ PERSON_CALLS = frozenset(
         "look_at",
         "stop_stream",
         "redeliver",
+        "post_as_other_app",
         "history",
         "replies",
         "ephemerals",
@@ -100,6 +102,20 @@ class SlackEmulator(Client):
             return await handler(request)
 
         return learning
+
+    @asynccontextmanager
+    async def served(self, port: int = 0) -> AsyncIterator[str]:
+        """Serve below ``/slack`` on this machine, alone, and yield the address: the app's SLACK_API_URL less ``/api/``."""
+        site = web.Application()
+        site.add_subapp("/slack", self.app)
+        runner = web.AppRunner(site, shutdown_timeout=1.0)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, "127.0.0.1", port).start()
+            self.base_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack"
+            yield self.base_url
+        finally:
+            await runner.cleanup()
 
     # Response URLs
 
@@ -196,6 +212,7 @@ class SlackEmulator(Client):
             "status": [
                 {"channel": channel, "thread_ts": thread, **status}
                 for (channel, thread), status in self.world.status.items()
+                if status["until"] > self.clock()
             ],
             "prompts": self.world.prompts.get(person.dm),
             "titles": [

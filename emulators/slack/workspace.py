@@ -2,11 +2,13 @@
 
 import asyncio
 import copy
+import json
 import secrets
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -350,10 +352,13 @@ def bot_message(content: dict[str, Any]) -> Message:
     }
 
 
-def content_of(arguments: dict[str, Any], text_most: int = TEXT_MOST) -> dict[str, Any]:
+def content_of(
+    arguments: dict[str, Any], *, text_most: int = TEXT_MOST, blocks_most: float = inf
+) -> dict[str, Any]:
     """Check and complete what an app wants to say: text, markdown_text, blocks, attachments.
 
-    Raises SlackError no_text, msg_too_long, markdown_text_conflict, invalid_blocks_format or invalid_blocks.
+    Raises SlackError no_text, msg_too_long, markdown_text_conflict, invalid_blocks_format, invalid_blocks or
+    msg_blocks_too_long.
     """
     text, blocks = arguments.get("text"), arguments.get("blocks")
     markdown = arguments.get("markdown_text")
@@ -375,6 +380,8 @@ def content_of(arguments: dict[str, Any], text_most: int = TEXT_MOST) -> dict[st
         raise SlackError("no_text")
     if len(text or "") > text_most:
         raise SlackError("msg_too_long")
+    if blocks and len(json.dumps(blocks, separators=(",", ":"))) > blocks_most:
+        raise SlackError("msg_blocks_too_long")
     content: dict[str, Any] = {"text": posted(text or "")}
     if blocks:
         content["blocks"] = complete(blocks)
