@@ -382,7 +382,7 @@ NODES: dict[str, Node] = {
     "tableHeader": Node((_CELL_ATTRS,), content=_filled(_CELL)),
     "expand": _expand(""),
     "expand/root": _expand("breakout"),
-    "nestedExpand": Node((_TITLED,), attrs_required=True, marks="", content=_filled(_NESTED_EXPAND)),
+    "nestedExpand": Node((_TITLED,), attrs_required=True, content=_filled(_NESTED_EXPAND)),
     "layoutSection": Node((_LOCAL,), marks="breakout", content=_filled("layoutColumn", most=3, least=2)),
     "layoutSection/any": Node((_LOCAL,), marks="breakout", content=_filled("layoutColumn", least=0)),
     "layoutColumn": Node((_COLUMN,), attrs_required=True, content=_filled(_BLOCK)),
