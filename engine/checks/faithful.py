@@ -776,9 +776,20 @@ def _inventions(both: Comparison) -> None:
             )
 
 
+def _alike(both: Comparison) -> bool:
+    """Tell whether both texts have the same words in the same order, whatever their case, marks and shorthand."""
+    mine, theirs = (
+        [token.low for token in reading.tokens if token.kind not in ("mark", "newline")]
+        for reading in (both.update, both.draft)
+    )
+    return mine == theirs
+
+
 def compare(update: str, draft: str, context: str = "") -> list[Finding]:
     """Return where a draft says more, less or other than the update; words of the context may be used."""
     both = Comparison(update, draft, context)
+    if _alike(both):
+        return []
     for check in (_invented, _lost, _swapped, _statuses, _denials, _poles, _markers, _claims, _inventions):
         check(both)
     unique = {(finding.rule, finding.start, finding.end): finding for finding in reversed(both.findings)}

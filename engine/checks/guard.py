@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from engine.checks.injection import Steering, steering
 from engine.checks.plain import folded, original_span
@@ -113,6 +113,6 @@ def guard(
     return Guarded(_worst(verdicts), tuple(findings), redacted, secrets, trusted=not signs)
 
 
-def restore(draft: str, secrets: dict[str, str]) -> str:
+def restore(draft: str, secrets: Mapping[str, str]) -> str:
     """Put back the values that may be written down (phone and account numbers); passwords, keys and cards stay out."""
     return _SAFE.sub(lambda match: secrets.get(match[0], match[0]), draft)
