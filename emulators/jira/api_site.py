@@ -29,7 +29,6 @@ def server_info(call: Call) -> Json:
         "scmInfo": "7f0fd1b2a3c4",
         "serverTitle": "Jira",
         "serverTimeZone": rights.SERVICE.tz,
-        "defaultLocale": {"locale": "en_US"},
     }
 
 
