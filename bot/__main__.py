@@ -1,12 +1,102 @@
-"""The command line of Updraft."""
+"""The command line of Updraft: ``updraft`` or ``python -m bot``."""
 
+import argparse
+import asyncio
 import sys
+from collections.abc import Sequence
+
+from bot import judge
+from bot.settings import SettingsError
+from engine import StoreError, UpdraftError
 
 
-def main() -> int:
-    """Run one command."""
-    sys.stderr.write("no commands yet\n")
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0 well, 1 something found or failed, 2 wrong use."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except (UpdraftError, StoreError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2 if isinstance(error, SettingsError) else 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="updraft", description="A Slack assistant for teams that work in Jira."
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    demo = commands.add_parser("demo", help="the whole product on its stand-ins, with a page to use it")
+    demo.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    demo.add_argument("--port", type=int, default=8420, help="port of the page (default: %(default)s)")
+    demo.add_argument(
+        "--data", default="data/demo", help="folder that keeps the demo's data (default: %(default)s)"
+    )
+    demo.add_argument("--reset", action="store_true", help="start with fresh data")
+    demo.add_argument(
+        "--http", action="store_true", help="let Slack's stand-in use HTTP instead of Socket Mode"
+    )
+    demo.set_defaults(run=_demo)
+    for name, run, text in (
+        ("serve", _serve, "connect to Slack and work"),
+        ("work", _work, "run a separate worker process (PostgreSQL only)"),
+        ("migrate", _migrate, "bring the database to this version's schema"),
+        ("doctor", _doctor, "check settings, Slack, Jira, the model and the database, and say what to do"),
+    ):
+        commands.add_parser(name, help=text).set_defaults(run=run)
+    judge.add_commands(commands)
+    return parser
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from bot import demo
+
+    return demo.run(
+        arguments.host, arguments.port, arguments.data, reset=arguments.reset, http=arguments.http
+    )
+
+
+def _serve(_: argparse.Namespace) -> int:
+    from bot import logs
+    from bot.app import serve
+    from bot.settings import load
+
+    settings = load()
+    logs.configure(settings.log_level)
+    if settings.debug and settings.environment == "production":
+        sys.stderr.write("UPDRAFT_DEBUG is on in production; switch it off.\n")
+    asyncio.run(serve(settings))
+    return 0
+
+
+def _work(_: argparse.Namespace) -> int:
+    sys.stderr.write(
+        "With SQLite one process does everything: run `updraft serve`, which also runs the jobs. "
+        "Separate workers need a database that several processes share.\n"
+    )
     return 2
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    from bot.settings import load
+    from engine import Store
+
+    async def migrate(url: str) -> None:
+        await (await Store.open(url)).close()
+
+    asyncio.run(migrate(load().database_url))
+    sys.stdout.write("The database is up to date.\n")
+    return 0
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from bot import doctor
+
+    return doctor.run()
 
 
 if __name__ == "__main__":

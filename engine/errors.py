@@ -4,6 +4,7 @@
     ├── InvalidInput          the request itself is wrong; saying it differently helps
     ├── NotYours              somebody else's draft or question
     ├── Gone                  the draft was decided, expired or never existed
+    ├── Postpone              what the work needs is down: the job waits and does not count it as its own failure
     ├── JiraError             what Jira answered, translated (engine.jira)
     └── ModelError            what a model's provider answered, translated (engine.models)
 
@@ -27,6 +28,13 @@ class NotYours(UpdraftError):
 
 class Gone(UpdraftError):
     """Nothing is left to decide."""
+
+
+class Postpone(UpdraftError):
+    """What the work needs is down; ``retry_after`` is in seconds when the service said it."""
+
+    permanent = False
+    retry_after: float | None = None
 
 
 class JiraError(UpdraftError):

@@ -1,5 +1,6 @@
 """The values that travel through the engine: what was said, what was understood, what was found."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -110,3 +111,45 @@ class Guarded:
     redacted: str
     secrets: dict[str, str] = field(default_factory=dict)
     trusted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member of a workspace; ``tz`` is an IANA zone name."""
+
+    workspace: str
+    id: str
+    name: str
+    email: str
+    tz: str = "UTC"
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a person chose when asked: the route to take, for which issues, by which transition, with which field values."""
+
+    route: Route
+    keys: tuple[str, ...] = ()
+    transition: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A value that a person has to fill in: ``options`` are (id, label) pairs of a select, none for a text."""
+
+    id: str
+    label: str
+    options: tuple[tuple[str, str], ...] = ()
+    rich: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One button of a question; ``blanks`` are asked for in a form first."""
+
+    label: str
+    choice: Choice
+    blanks: tuple[Blank, ...] = ()
+    primary: bool = False

@@ -1,0 +1,10 @@
+"""Open the database, hand out transactions, migrate.
+
+``async with store.write() as tx`` is one transaction that is alone among writers on SQLite; ``store.read()`` sees a
+consistent snapshot. What hangs on a commit (waking a job runner) asks :attr:`Store.on_commit`.
+"""
+
+from engine.store.database import Clock, Store, StoreError, Transaction, utcnow
+from engine.store.schema import Json, Moment, metadata
+
+__all__ = ["Clock", "Json", "Moment", "Store", "StoreError", "Transaction", "metadata", "utcnow"]

@@ -1,0 +1,173 @@
+"""The composition root: opens store, jobs, Jira, models, engine, Bolt and the web, and closes them in reverse."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import web
+from bot.settings import Settings
+from bot.slack.delivery import Delivery
+from bot.slack.listeners import Listeners, make_app
+from bot.slack.people import People
+from engine import Engine, Jira, Jobs, OpenAIModel, RetryPolicy, Store, UpdraftError, Writer
+
+log = structlog.get_logger(__name__)
+
+SOCKETS = 2
+"""Socket Mode connections: while one is renewed the other takes over."""
+SWEEP = 3600.0
+"""Seconds between looks for drafts that nobody decided on."""
+
+
+class StartError(UpdraftError):
+    """Updraft cannot start; ``str(error)`` says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything that runs, opened."""
+
+    settings: Settings
+    store: Store
+    jobs: Jobs
+    engine: Engine
+    slack: AsyncWebClient
+    bolt: AsyncApp
+    bot: dict[str, Any]
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[App]:
+    """Open everything and start the jobs; Slack is not connected yet. Raises StartError, StoreError."""
+    async with AsyncExitStack() as stack:
+        store = await Store.open(settings.database_url)
+        stack.push_async_callback(store.close)
+        session = await stack.enter_async_context(aiohttp.ClientSession(trust_env=False))
+        slack = slack_client(settings, session)
+        bot = await _who_am_i(slack)
+        jira = Jira(str(settings.jira_url), settings.jira_email, settings.jira_api_token.get_secret_value())
+        stack.push_async_callback(jira.close)
+        model = openai_model(settings)
+        if model is not None:
+            stack.push_async_callback(model.close)
+        jobs = Jobs(store, policy=RetryPolicy(base=settings.retry_base), at_once=settings.jobs_at_once)
+        writer = Writer(model, allowed_domains=settings.allowed_domains, cache_size=settings.cache_size)
+        people = People(slack)
+        engine = Engine(store, jobs, jira, writer, people, input_limit=settings.input_limit)
+        Delivery(engine, slack, jobs)
+        secret = settings.slack_signing_secret
+        bolt = make_app(slack, None if secret is None else secret.get_secret_value(), bot)
+        Listeners(engine, slack, people, bot["user_id"]).register(bolt)
+        await jobs.start()
+        stack.push_async_callback(jobs.stop)
+        yield App(settings, store, jobs, engine, slack, bolt, bot)
+
+
+async def serve(
+    settings: Settings, *, ready: asyncio.Event | None = None, stop: asyncio.Event | None = None
+) -> None:
+    """Run until SIGTERM or SIGINT (or ``stop``): Slack's events, the jobs, the web. Raises StartError, StoreError."""
+    stop = stop or asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    async with opened(settings) as app, AsyncExitStack() as stack:
+        port = await stack.enter_async_context(web.listening(app.bolt, app.store, settings))
+        sweeper = asyncio.create_task(_sweep(app), name="sweep")
+        stack.callback(sweeper.cancel)
+        if settings.socket_mode:
+            await stack.enter_async_context(_sockets(app))
+        how = "Socket Mode" if settings.socket_mode else "HTTP"
+        log.info("ready", slack=how, port=port, team=app.bot.get("team"), jira=str(settings.jira_url))
+        if ready is not None:
+            ready.set()
+        await _until(stop, app)
+        log.info("stopping")
+
+
+def slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """Return the Web API client: one shared session, patient with rate limits only (a post must not be repeated blindly)."""
+    return AsyncWebClient(
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=str(settings.slack_api_url),
+        session=session,
+        timeout=10,
+        retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=3)],
+    )
+
+
+def openai_model(settings: Settings) -> OpenAIModel | None:
+    """Return the configured model, None when there is no key."""
+    if settings.openai_api_key is None:
+        return None
+    key, url = settings.openai_api_key.get_secret_value(), str(settings.openai_base_url)
+    return OpenAIModel(settings.model, key=key, base_url=url, timeout=settings.model_timeout)
+
+
+async def _who_am_i(slack: AsyncWebClient) -> dict[str, Any]:
+    try:
+        answer = await slack.auth_test()
+    except SlackApiError as error:
+        reason = error.response["error"]
+        raise StartError(
+            f"Slack does not accept SLACK_BOT_TOKEN ({reason}). Copy the bot token from the app's “Install App” page."
+        ) from error
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise StartError(
+            f"Slack cannot be reached at {slack.base_url} ({type(error).__name__}). Check the network and SLACK_API_URL."
+        ) from error
+    return {name: answer.get(name) for name in ("team_id", "team", "user_id", "bot_id", "enterprise_id")}
+
+
+@asynccontextmanager
+async def _sockets(app: App) -> AsyncIterator[None]:
+    """Hold the Socket Mode connections."""
+    token = app.settings.slack_app_token
+    assert token is not None
+    try:
+        # The SDK retries an invalid token for ever; ask once ourselves.
+        await app.slack.apps_connections_open(app_token=token.get_secret_value())
+    except SlackApiError as error:
+        raise StartError(
+            f"Slack does not accept SLACK_APP_TOKEN ({error.response['error']}). "
+            "Make an app-level token with the scope connections:write and switch Socket Mode on."
+        ) from error
+    handlers = [
+        AsyncSocketModeHandler(app.bolt, token.get_secret_value(), ping_interval=3) for _ in range(SOCKETS)
+    ]
+    try:
+        for handler in handlers:
+            await handler.connect_async()  # type: ignore[no-untyped-call] # Bolt leaves it unannotated
+        yield
+    finally:
+        for handler in handlers:
+            await handler.close_async()  # type: ignore[no-untyped-call] # Bolt leaves it unannotated
+            await handler.client.aiohttp_client_session.close()
+
+
+async def _sweep(app: App) -> None:
+    while True:
+        async with app.store.write() as tx:
+            await app.jobs.enqueue(tx, "expire_drafts", {})
+        await asyncio.sleep(SWEEP)
+
+
+async def _until(stop: asyncio.Event, app: App) -> None:
+    """Wait for the end; a job runner that dies ends the process loudly, for it would take messages and answer none."""
+    waiting = asyncio.create_task(stop.wait(), name="stop")
+    loop = app.jobs.loop
+    done, _ = await asyncio.wait({waiting, loop}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if loop in done:
+        raise StartError("The job runner died; see the log.") from loop.exception()

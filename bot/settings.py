@@ -1,0 +1,118 @@
+"""Every setting of Updraft, read once from the environment or a ``.env`` file. What each means is in ``.env.example``."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from engine.errors import UpdraftError
+
+
+class Settings(BaseSettings):
+    """The settings; a wrong one is a start-up error that names it."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True, frozen=True)
+
+    environment: Literal["development", "staging", "production"] = Field(
+        "development", alias="UPDRAFT_ENVIRONMENT"
+    )
+    debug: bool = Field(False, alias="UPDRAFT_DEBUG")
+
+    slack_bot_token: SecretStr = Field(alias="SLACK_BOT_TOKEN")
+    slack_app_token: SecretStr | None = Field(None, alias="SLACK_APP_TOKEN")
+    slack_signing_secret: SecretStr | None = Field(None, alias="SLACK_SIGNING_SECRET")
+    slack_api_url: HttpUrl = Field(HttpUrl("https://slack.com/api/"), alias="SLACK_API_URL")
+
+    jira_url: HttpUrl = Field(alias="JIRA_URL")
+    jira_email: str = Field(alias="JIRA_EMAIL", min_length=3)
+    jira_api_token: SecretStr = Field(alias="JIRA_API_TOKEN")
+
+    openai_api_key: SecretStr | None = Field(None, alias="OPENAI_API_KEY")
+    openai_base_url: HttpUrl = Field(HttpUrl("https://api.openai.com/v1"), alias="OPENAI_BASE_URL")
+    model: str = Field("gpt-4.1", alias="UPDRAFT_MODEL", min_length=1)
+    model_timeout: float = Field(30.0, alias="UPDRAFT_MODEL_TIMEOUT", gt=0, le=300)
+
+    database_url: str = Field("sqlite+aiosqlite:///data/updraft.db", alias="DATABASE_URL")
+    host: str = Field("127.0.0.1", alias="UPDRAFT_HOST")
+    port: int = Field(3000, alias="PORT", ge=0, le=65535)
+
+    input_limit: int = Field(5000, alias="UPDRAFT_INPUT_LIMIT", ge=100, le=40_000)
+    allowed_domains: Annotated[tuple[str, ...], NoDecode] = Field((), alias="UPDRAFT_ALLOWED_DOMAINS")
+    cache_size: int = Field(1000, alias="UPDRAFT_CACHE_SIZE", ge=1)
+    jobs_at_once: int = Field(16, alias="UPDRAFT_JOBS_AT_ONCE", ge=1, le=256)
+    retry_base: float = Field(5.0, alias="UPDRAFT_RETRY_BASE", gt=0, le=300)
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", alias="UPDRAFT_LOG_LEVEL")
+
+    @field_validator(
+        "slack_bot_token", "slack_app_token", "slack_signing_secret", "jira_api_token", "openai_api_key"
+    )
+    @classmethod
+    def _whole(cls, secret: SecretStr | None) -> SecretStr | None:
+        """Refuse a key that was pasted with blanks or left empty."""
+        if secret is not None and (
+            not secret.get_secret_value() or secret.get_secret_value().split() != [secret.get_secret_value()]
+        ):
+            raise ValueError("is empty or contains blanks")
+        return secret
+
+    @field_validator("slack_app_token", "slack_signing_secret", "openai_api_key", mode="before")
+    @classmethod
+    def _absent(cls, value: object) -> object:
+        """Read an empty optional setting as not given."""
+        return None if value == "" else value
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _bot_token(cls, secret: SecretStr) -> SecretStr:
+        if not secret.get_secret_value().startswith("xoxb-"):
+            raise ValueError("must be a bot token, which starts with xoxb-")
+        return secret
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _app_token(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and not secret.get_secret_value().startswith("xapp-"):
+            raise ValueError("must be an app-level token, which starts with xapp-")
+        return secret
+
+    @field_validator("allowed_domains", mode="before")
+    @classmethod
+    def _domains(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip().lower().lstrip("@") for part in value.split(",") if part.strip())
+        return value
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if self.slack_app_token is None and self.slack_signing_secret is None:
+            raise ValueError(
+                "set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP); without one Slack cannot reach Updraft"
+            )
+        return self
+
+    @property
+    def socket_mode(self) -> bool:
+        """Whether Slack is reached over Socket Mode."""
+        return self.slack_app_token is not None
+
+
+class SettingsError(UpdraftError):
+    """The settings are wrong; ``str(error)`` names each and what is wrong, never its value."""
+
+
+def load() -> Settings:
+    """Read the settings; raises SettingsError."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError(explained(error)) from None
+
+
+def explained(error: ValidationError) -> str:
+    """Say of each wrong setting which it is and what is wrong with it."""
+    lines = []
+    for one in error.errors(include_input=False, include_url=False):
+        name = str(one["loc"][0]) if one["loc"] else "Settings"
+        what = "is not set" if one["type"] == "missing" else one["msg"].removeprefix("Value error, ")
+        lines.append(f"{name}: {what}")
+    return "\n".join(lines) + "\nSee .env.example for what each setting means."

@@ -1,0 +1,287 @@
+"""Engine values as Block Kit: pure functions, one for each thing a person is shown.
+
+Limits are Slack's (https://docs.slack.dev/reference/block-kit/blocks): 50 blocks, 3 000 characters a section, 2 000 a field and a
+button's value, 12 000 a markdown block, 75 a button's label.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from bot.slack.text import escape, harmless, mrkdwn, shortened, unescaped
+from engine import Draft, DraftKind, Figures, Option, Reply, Report, Severity, Status
+from engine.email import Email, mailto
+from engine.email import parse as parse_email
+
+Block = dict[str, Any]
+
+ICONS = {Severity.ERROR: "❗", Severity.WARNING: "⚠️", Severity.NOTE: "ℹ️"}
+EXAMPLES = (
+    ("done with PAY-12", "moves the issue to done, at once"),
+    ("how productive was I last week?", "figures from Jira, compared with the week before"),
+    ("fixed the timeout in PAY-14, QA still pending", "becomes a professional comment that you approve"),
+    ("write an e-mail to my manager that I am sick today", "becomes an e-mail that you approve"),
+)
+UNTRUSTED = (
+    "Parts of your message read like orders to a language model. Please check this draft word by word."
+)
+
+
+def reply(value: Reply, entry: str, link: Any) -> tuple[str, list[Block]]:
+    """Return the fallback text and the blocks of an answer; ``entry`` is the message's id, ``link`` gives an issue's address."""
+    if value.draft is not None:
+        return card(value.draft, link)
+    if value.report is not None:
+        return figures(value.report, link)
+    blocks: list[Block] = []
+    if value.text:
+        blocks += [section(mrkdwn(part)) for part in _portions(value.text)]
+    if value.options:
+        blocks.append(
+            {
+                "type": "actions",
+                "elements": [_choice(entry, index, one) for index, one in enumerate(value.options[:25])],
+            }
+        )
+    if value.help:
+        blocks += help_blocks()
+    return shortened(unescaped(value.text) or "This is what I can do.", 3000), blocks
+
+
+def card(draft: Draft, link: Any) -> tuple[str, list[Block]]:
+    """Return a draft as it stands: to decide on, being posted, or as the receipt."""
+    head = _heading(draft, link)
+    blocks = [section(head), *_body(draft)]
+    if draft.status in (Status.PENDING, Status.FAILED):
+        blocks += [_original(draft), *_remarks(draft), _buttons(draft)]
+    elif draft.status is Status.REWRITING:
+        blocks += [context(["⏳ Writing another text …"])]
+    elif draft.status is Status.APPROVED:
+        blocks += [context([f"⏳ {escape(draft.reason)}" if draft.reason else "⏳ Posting …"])]
+    elif draft.reason:
+        blocks += [context([f"Reason: {escape(draft.reason)}"])]
+    return shortened(f"{_title(draft)}: {draft.text}", 3000), blocks
+
+
+def figures(report: Report, link: Any) -> tuple[str, list[Block]]:
+    """Return a report as a heading, six figures beside those before, a chart and the list of what was completed."""
+    now, before = report.figures, report.previous
+    who = "Your figures" if report.who == "you" else f"Figures of {report.who}"
+    rows = [
+        ("Completed", str(now.completed), _change(now.completed, before.completed)),
+        ("Created", str(now.created), _change(now.created, before.created)),
+        ("In progress", str(now.in_progress), _change(now.in_progress, before.in_progress)),
+        ("Reopened", str(now.reopened), _change(now.reopened, before.reopened)),
+        ("Cycle time (median)", _span(now.cycle), f"before: {_span(before.cycle)}"),
+        ("Completion rate", _percent(now), f"before: {_percent(before)}"),
+    ]
+    fields = [{"type": "mrkdwn", "text": f"*{name}*\n{value}  _{change}_"} for name, value, change in rows]
+    dates = f"{report.span.start:%-d %b} – {report.span.end:%-d %b %Y}"
+    blocks: list[Block] = [
+        {
+            "type": "header",
+            "text": {"type": "plain_text", "text": shortened(f"{who}, {report.span.label}", 150)},
+        },
+        {"type": "section", "fields": fields},
+        preformatted(_chart(report)),
+    ]
+    if report.completed:
+        lines = [
+            f"• <{link(key)}|{key}> {escape(shortened(summary, 100))}"
+            for key, summary in report.completed[:10]
+        ]
+        more = len(report.completed) - 10
+        blocks.append(
+            section("*Completed*\n" + "\n".join(lines) + (f"\n… and {more} more" if more > 0 else ""))
+        )
+    compared = f"{dates}, compared with {report.before.start:%-d %b} – {report.before.end:%-d %b}"
+    limits = ["Only the 1 000 issues touched last were counted."] if report.truncated else []
+    blocks.append(context([compared, *limits]))
+    summary = f"{who}, {report.span.label}: {now.completed} completed, {now.created} created, {now.in_progress} in progress."
+    return summary, blocks
+
+
+def help_blocks() -> list[Block]:
+    """Return what Updraft can do, with things to try."""
+    lines = "\n".join(f"• `{text}`: {what}" for text, what in EXAMPLES)
+    return [
+        section("*Tell me what happened, in your own words.*\n" + lines),
+        context(
+            [
+                "Nothing is posted before you approve it. Also: `/updraft done PAY-12`, `/updraft stats last week`, `/updraft help`."
+            ]
+        ),
+    ]
+
+
+def home(drafts: list[Draft]) -> Block:
+    """Return the App Home: what waits for a decision, and how to begin."""
+    blocks: list[Block] = [{"type": "header", "text": {"type": "plain_text", "text": "Waiting for you"}}]
+    for draft in drafts:
+        where = ", ".join(draft.keys) or "E-mail"
+        blocks.append(section(f"*{where}*  {escape(shortened(draft.text, 200))}"))
+    if not drafts:
+        blocks.append(section("No draft waits for your decision."))
+    return {"type": "home", "blocks": [*blocks, {"type": "divider"}, *help_blocks()]}
+
+
+def section(text: str) -> Block:
+    """A section of mrkdwn."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": shortened(text, 3000)}}
+
+
+def context(lines: list[str]) -> Block:
+    """Small print: up to ten lines of mrkdwn."""
+    return {
+        "type": "context",
+        "elements": [{"type": "mrkdwn", "text": shortened(line, 2000)} for line in lines[:10]],
+    }
+
+
+def preformatted(text: str) -> Block:
+    """Text in a fixed-width box."""
+    inner = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}
+    return {"type": "rich_text", "elements": [inner]}
+
+
+def button(label: str, action: str, value: str, style: str | None = None) -> Block:
+    """A button."""
+    made = {
+        "type": "button",
+        "text": {"type": "plain_text", "text": shortened(label, 75)},
+        "action_id": action,
+        "value": value,
+    }
+    return {**made, "style": style} if style else made
+
+
+def _choice(entry: str, index: int, option: Option) -> Block:
+    verb = "fill" if option.blanks else "choose"
+    return button(option.label, f"{verb}_{index}", f"{entry}.{index}", "primary" if option.primary else None)
+
+
+def _title(draft: Draft) -> str:
+    what = "e-mail" if draft.kind is DraftKind.EMAIL else f"comment on {', '.join(draft.keys)}"
+    match draft.status:
+        case Status.POSTED:
+            return "✅ E-mail approved" if draft.kind is DraftKind.EMAIL else f"✅ Posted {what}"
+        case Status.REJECTED:
+            return f"Rejected {what}"
+        case Status.EXPIRED:
+            return f"Expired {what}"
+        case Status.FAILED:
+            return f"❗ Not posted: {what}"
+        case _:
+            return f"Draft {what}"
+
+
+def _heading(draft: Draft, link: Any) -> str:
+    if draft.kind is DraftKind.EMAIL:
+        return f"*{_title(draft)}*"
+    posted = draft.posted or {}
+    lines = [
+        f"<{link(issue.key, posted.get(issue.key))}|{issue.key}> {escape(shortened(issue.summary, 200))} · _{escape(issue.status)}_"
+        for issue in draft.issues
+    ]
+    return f"*{_title(draft)}*\n" + "\n".join(lines)
+
+
+def _body(draft: Draft) -> list[Block]:
+    if draft.kind is DraftKind.COMMENT:
+        return [{"type": "markdown", "text": shortened(harmless(draft.text), 12_000)}]
+    parsed = parse_email(draft.text)
+    opened = f"<{mailto(parsed)}|Open in your mail program>"
+    blocks = [
+        section(f"*Subject:* {escape(parsed.subject)}"),
+        preformatted(shortened(_letter(parsed), 6000)),
+    ]
+    # Slack cuts a section at 3 000 characters, which would break the link: a longer text is copied from the box instead.
+    return [*blocks, section(opened)] if len(opened) <= 3000 else blocks
+
+
+def _letter(parsed: Email) -> str:
+    """Return everything below the subject."""
+    return "\n\n".join(part for part in (parsed.greeting, parsed.body, parsed.closing) if part)
+
+
+def _original(draft: Draft) -> Block:
+    words = escape(shortened(draft.update, 1900)).replace("\n", "\n> ")
+    return context([f"You wrote:\n> {words}"])
+
+
+def _remarks(draft: Draft) -> list[Block]:
+    lines = [f"❗ {escape(draft.reason)}"] if draft.reason else []
+    lines += [f"⚠️ {UNTRUSTED}"] if not draft.trusted else []
+    lines += [f"ℹ️ {escape(note)}" for note in draft.notes]
+    lines += [f"{ICONS[finding.severity]} {escape(finding.message)}" for finding in draft.checked.findings]
+    more = len(lines) - 10
+    if more > 0:
+        lines = [*lines[:9], f"… and {more + 1} more"]
+    return [context(lines)] if lines else []
+
+
+def _buttons(draft: Draft) -> Block:
+    value = f"{draft.id}.{draft.revision}"
+    approve = (
+        "Approve"
+        if draft.kind is DraftKind.EMAIL
+        else "Post again"
+        if draft.status is Status.FAILED
+        else "Post"
+    )
+    elements = [button(approve, "draft_approve", value, "primary")]
+    if draft.completes:
+        elements.append(button("Post and move to Done", "draft_move", value))
+    elements += [
+        button("Edit", "draft_edit", value),
+        button("Regenerate", "draft_regenerate", value),
+        button("Reject", "draft_reject", value, "danger"),
+    ]
+    return {"type": "actions", "elements": elements}
+
+
+def _change(now: int, before: int) -> str:
+    if now == before:
+        return f"as before ({before})"
+    return f"{'▲' if now > before else '▼'} {abs(now - before)} (before: {before})"
+
+
+def _span(time: timedelta | None) -> str:
+    if time is None:
+        return "none"
+    hours = time.total_seconds() / 3600
+    return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.1f} days"
+
+
+def _percent(figure: Figures) -> str:
+    return "none" if figure.rate is None else f"{figure.rate:.0%}"
+
+
+def _chart(report: Report) -> str:
+    """Draw completions by day as bars, by week where the days are many, and the types below."""
+    days = report.days
+    if len(days) > 14:
+        weeks: dict[Any, int] = {}
+        for day, number in days:
+            monday = day - timedelta(days=day.weekday())
+            weeks[monday] = weeks.get(monday, 0) + number
+        rows = [(f"week of {monday:%-d %b}", number) for monday, number in weeks.items()]
+    else:
+        rows = [(f"{day:%a %-d %b}", number) for day, number in days]
+    most = max((number for _, number in rows), default=0) or 1
+    width = max(len(label) for label, _ in rows)
+    lines = [
+        f"{label:<{width}}  {'█' * round(number / most * 20)}{' ' if number else ''}{number}"
+        for label, number in rows
+    ]
+    types = "   ".join(f"{name} {number}" for name, number in report.types)
+    return "Completed\n" + "\n".join(lines) + (f"\n\n{types}" if types else "")
+
+
+def _portions(text: str, most: int = 2500) -> list[str]:
+    """Split a long text at line ends into what a section holds."""
+    portions = [""]
+    for line in text.split("\n"):
+        if len(portions[-1]) + len(line) > most and portions[-1]:
+            portions.append("")
+        portions[-1] += ("\n" if portions[-1] else "") + line[:most]
+    return portions[:40]

@@ -1,0 +1,146 @@
+"""What goes out to Slack: the answer to each message, once, and cards that always show their draft as it is.
+
+Slack has no idempotent post. So an entry is marked *sending* before the post, and every answer carries its entry's id as message
+metadata: a try that finds the mark of an earlier one looks for that answer first where the app may read (direct messages).
+"""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack import blocks
+from engine import Engine, Entry, Job, Jobs, Postpone, Reply
+
+log = structlog.get_logger(__name__)
+
+PATIENCE = "Jira does not answer right now. I keep your message, try again, and answer here."
+FAILED = (
+    "Something went wrong on my side and I could not answer this. Nothing was changed. Please send it again."
+)
+SLOW = 0.5
+"""Seconds after which a person is shown that work is going on."""
+
+
+class Delivery:
+    """Sends answers and keeps cards true."""
+
+    def __init__(self, engine: Engine, client: AsyncWebClient, jobs: Jobs) -> None:
+        self.engine, self.client, self.link = engine, client, engine.access.jira.link
+        jobs.handle("answer", self.answer, self.failed)
+        jobs.handle("show_draft", self.show)
+
+    async def answer(self, job: Job) -> None:
+        """Answer one message."""
+        entry = await self.engine.inbox.entry(job.payload["message"])
+        if entry.over:
+            return
+        slow = asyncio.create_task(self._busy(entry), name="busy")
+        try:
+            reply = await self.engine.answer(entry.id)
+        except Postpone:
+            if entry.reply_ts is None:
+                await self._send(entry, Reply(PATIENCE), over=False)
+            raise
+        finally:
+            slow.cancel()
+        await self._send(entry, reply)
+        if reply.draft is not None:
+            await self._catch_up(entry.id, reply)
+
+    async def failed(self, job: Job, error: BaseException) -> None:
+        """Say that a message stays without an answer."""
+        entry = await self.engine.inbox.entry(job.payload["message"])
+        if not entry.over:
+            await self._send(entry, Reply(FAILED))
+
+    async def show(self, job: Job) -> None:
+        """Show a draft's card as the draft is now."""
+        draft = await self.engine.draft(job.payload["draft"])
+        entry = await self.engine.inbox.entry(draft.inbox)
+        if entry.reply_ts is not None:
+            text, drawn = blocks.card(draft, self.link)
+            await self._update(entry, entry.reply_ts, text, drawn)
+
+    async def _catch_up(self, id: str, shown: Reply) -> None:
+        """Redraw a card that was decided on while it was being sent."""
+        entry = await self.engine.inbox.entry(id)
+        assert shown.draft is not None
+        draft = await self.engine.draft(shown.draft.id)
+        if (draft.status, draft.revision) != (shown.draft.status, shown.draft.revision) and entry.reply_ts:
+            text, drawn = blocks.card(draft, self.link)
+            await self._update(entry, entry.reply_ts, text, drawn)
+
+    async def _send(self, entry: Entry, reply: Reply, *, over: bool = True) -> None:
+        text, drawn = blocks.reply(reply, entry.id, self.link)
+        unsure = await self.engine.inbox.sending(entry.id, reply.options)
+        ts = entry.reply_ts
+        if ts is None and unsure:
+            ts = await self._sent_before(entry)
+        if ts is None:
+            ts = await self._post(entry, text, drawn)
+        else:
+            await self._update(entry, ts, text, drawn)
+        await self.engine.inbox.sent(entry.id, ts, over=over)
+
+    async def _post(self, entry: Entry, text: str, drawn: list[blocks.Block]) -> str:
+        metadata = {"event_type": "updraft_answer", "event_payload": {"entry": entry.id}}
+        answer = await self.client.chat_postMessage(
+            channel=entry.channel,
+            thread_ts=entry.thread,
+            text=text,
+            blocks=drawn,
+            metadata=metadata,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return str(answer["ts"])
+
+    async def _update(self, entry: Entry, ts: str, text: str, drawn: list[blocks.Block]) -> None:
+        try:
+            await self.client.chat_update(channel=entry.channel, ts=ts, text=text, blocks=drawn)
+        except SlackApiError as error:
+            # The person deleted the thread or removed the app: there is nothing left to keep true.
+            if error.response["error"] not in (
+                "message_not_found",
+                "channel_not_found",
+                "cant_update_message",
+            ):
+                raise
+            log.info("card is gone", reason=error.response["error"])
+
+    async def _sent_before(self, entry: Entry) -> str | None:
+        """Look for the answer that an earlier try may have posted."""
+        try:
+            if entry.thread is not None:
+                page = await self.client.conversations_replies(
+                    channel=entry.channel, ts=entry.thread, include_all_metadata=True, limit=200
+                )
+            else:
+                page = await self.client.conversations_history(
+                    channel=entry.channel, include_all_metadata=True, limit=100
+                )
+        except SlackApiError as error:
+            log.info("cannot look for an earlier answer", reason=error.response["error"])
+            return None
+        messages: list[dict[str, Any]] = page["messages"]
+        ours = (one for one in messages if _entry_of(one) == entry.id)
+        return next((str(one["ts"]) for one in ours), None)
+
+    async def _busy(self, entry: Entry) -> None:
+        """Show that work is going on, where Slack can show it; it vanishes with the answer."""
+        await asyncio.sleep(SLOW)
+        if entry.channel.startswith("D") and entry.thread is not None:
+            with suppress(SlackApiError, aiohttp.ClientError, TimeoutError):
+                await self.client.assistant_threads_setStatus(
+                    channel_id=entry.channel, thread_ts=entry.thread, status="is thinking…"
+                )
+
+
+def _entry_of(message: dict[str, Any]) -> str | None:
+    payload = (message.get("metadata") or {}).get("event_payload") or {}
+    return payload.get("entry")

@@ -1,0 +1,48 @@
+"""Slack's two text languages: our short Markdown as ``mrkdwn``, and foreign Markdown made harmless."""
+
+import re
+
+SPECIAL = re.compile(
+    r"\\(.)|\[((?:\\.|[^\]\\])*)\]\((https?://[^)\s]+|mailto:[^)\s]+)\)|\*\*(.+?)\*\*", re.DOTALL
+)
+BROADCAST = re.compile(r"<(?=[!@#])|@(?=(?:channel|here|everyone)\b)")
+
+
+def escape(text: str) -> str:
+    """Escape Slack's control characters (https://docs.slack.dev/messaging/formatting-message-text)."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def mrkdwn(markdown: str) -> str:
+    """Turn the Markdown that the engine writes (links, bold, escapes) into mrkdwn."""
+    done, end = [], 0
+    for found in SPECIAL.finditer(markdown):
+        done.append(escape(markdown[end : found.start()]))
+        if found[1] is not None:
+            done.append(_literal(found[1]))
+        elif found[3] is not None:
+            done.append(f"<{found[3]}|{escape(unescaped(found[2]))}>")
+        else:
+            done.append(f"*{mrkdwn(found[4])}*")
+        end = found.end()
+    return "".join(done) + escape(markdown[end:])
+
+
+def _literal(sign: str) -> str:
+    # A zero-width space keeps a sign that was escaped in Markdown from opening a style in mrkdwn.
+    return "\u200b" + sign if sign in "*_~`" else escape(sign)
+
+
+def unescaped(markdown: str) -> str:
+    """Drop Markdown's backslashes."""
+    return re.sub(r"\\(.)", r"\1", markdown)
+
+
+def harmless(markdown: str) -> str:
+    """Keep foreign Markdown from notifying anybody: mentions and broadcasts become plain words."""
+    return BROADCAST.sub(lambda found: found[0] + "\u200b", markdown)
+
+
+def shortened(text: str, most: int) -> str:
+    """Cut a text at a limit of Slack's, with a sign that it was cut."""
+    return text if len(text) <= most else text[: most - 1] + "…"

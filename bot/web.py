@@ -1,0 +1,98 @@
+"""The web side: Slack's HTTP endpoint as a bare route, and health."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncApp
+from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.settings import Settings
+from engine import Store, UpdraftError
+
+
+class PortTaken(UpdraftError):
+    """The port to listen on is in use."""
+
+
+def site(bolt: AsyncApp, store: Store, settings: Settings) -> Starlette:
+    """Build the ASGI application."""
+    slack = AsyncSlackRequestHandler(bolt)
+
+    async def events(request: Request) -> Response:
+        return await slack.handle(request)
+
+    async def live(_: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def ready(_: Request) -> Response:
+        async with store.read() as tx:
+            await tx.execute(text("SELECT 1"))
+        return JSONResponse({"status": "ok"})
+
+    routes = [Route("/health/live", live), Route("/health/ready", ready)]
+    if settings.slack_signing_secret is not None:
+        routes.append(Route("/slack/events", events, methods=["POST"]))
+    return Starlette(routes=routes)
+
+
+@asynccontextmanager
+async def listening(bolt: AsyncApp, store: Store, settings: Settings) -> AsyncIterator[int]:
+    """Listen while the context is open; yields the port. Raises PortTaken."""
+    bound = _bound(settings.host, settings.port)
+    config = uvicorn.Config(
+        site(bolt, store, settings),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[bound]), name="web")
+    try:
+        await server.up.wait()
+        yield bound.getsockname()[1]
+    finally:
+        server.should_exit = True
+        await asyncio.gather(task, return_exceptions=True)
+        bound.close()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that says when it is up, without its own handling of signals: the process stops in one place."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        self.up.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to whoever serves."""
+        yield
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+    except OSError as error:
+        made.close()
+        raise PortTaken(
+            f"Port {port} on {host} cannot be used ({error.strerror}). Set PORT to another one."
+        ) from error
+    return made

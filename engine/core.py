@@ -1,0 +1,499 @@
+"""The engine's one door: a message in, a reply out; a decision in, its effects recorded in the same transaction.
+
+Nothing here knows Slack. ``take`` records a message before anybody acknowledges it; the job ``answer`` calls :meth:`Engine.answer`
+and sends the reply; decisions on drafts and questions are claims that only their author can make, once.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import structlog
+
+from engine import audit, figures
+from engine.access import Access, Directory, best_matches, content_words
+from engine.checks import guard
+from engine.completion import Completion
+from engine.drafts import BY_PERSON, Draft, DraftKind, Drafts, Status, Target
+from engine.errors import Gone, InvalidInput, JiraError, ModelError, Postpone
+from engine.inbox import Entry, Inbox, Incoming
+from engine.jira import Issue, Jira
+from engine.jobs import Job, Jobs, Priority
+from engine.posting import Posting
+from engine.reply import Reply, quoted
+from engine.routing import Lexicon, plain, route
+from engine.routing.claims import claims_completion
+from engine.store import Clock, Store, Transaction, utcnow
+from engine.types import Choice, Guarded, Option, Period, Person, Route, Routing, Verdict
+from engine.writing import Writer
+
+log = structlog.get_logger(__name__)
+
+MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+LONGEST_EDIT = 3000
+SURE = 0.8
+
+EMPTY = "Tell me in your own words what happened, for instance “done with PAY-12” or “fixed the login timeout, QA still pending”."
+WHICH_DONE = "Which issue is done?"
+WHICH_UPDATE = "Which issue is this about?"
+NO_OPEN_ISSUE = (
+    "I find no open issue of yours. Write the issue's key here in this thread, for instance PAY-12."
+)
+UNSURE = "I am not sure what you would like. Shall I …"
+NO_MODEL = "No language model answers at the moment, so I cannot write an e-mail or make out what this asks for. Please try again later."
+
+
+class Engine:
+    """Everything Updraft does for one workspace's Jira."""
+
+    def __init__(
+        self,
+        store: Store,
+        jobs: Jobs,
+        jira: Jira,
+        writer: Writer,
+        directory: Directory,
+        *,
+        input_limit: int = 5000,
+        lexicons: Sequence[Lexicon] | None = None,
+        clock: Clock = utcnow,
+    ) -> None:
+        self.store, self.jobs, self.writer, self.directory = store, jobs, writer, directory
+        self.input_limit, self.clock = input_limit, clock
+        self.inbox, self.drafts = Inbox(store, clock), Drafts(store, clock)
+        self.access = Access(jira)
+        self.completion = Completion(store, self.access, clock)
+        self.posting = Posting(store, jobs, self.drafts, self.inbox, self.access, directory)
+        jobs.handle("rewrite", self._rewrite, self._rewrite_given_up)
+        jobs.handle("expire_drafts", self._expire)
+
+    # -- messages
+
+    async def take(self, incoming: Incoming) -> str | None:
+        """Record a message durably and have it answered; None when it was taken before."""
+        async with self.store.write() as tx:
+            id = await self.inbox.take(tx, incoming)
+            if id is not None:
+                await self.jobs.enqueue(tx, "answer", {"message": id}, lock=id, priority=Priority.HIGH)
+        return id
+
+    async def withdraw(self, workspace: str, channel: str, ts: str) -> None:
+        """Forget a message that its author deleted: unanswered it stays so, and its undecided draft is dropped."""
+        async with self.store.write() as tx:
+            id = await self.inbox.withdraw(tx, workspace, channel, ts)
+        if id is None or (draft := await self.drafts.of_message(id)) is None:
+            return
+        async with self.store.write() as tx:
+            if await self.drafts.settle(
+                tx, draft.id, Status.PENDING, Status.REJECTED, "The message was deleted."
+            ):
+                await self._show(tx, draft.id)
+
+    async def answer(self, id: str) -> Reply:
+        """Work out the reply to a message; doing it again after a crash repeats no effect.
+
+        Raises JiraUnavailable while Jira does not answer and the reply needs it.
+        """
+        entry = await self.inbox.entry(id)
+        if (draft := await self.drafts.of_message(id)) is not None:
+            return Reply(draft=draft)
+        if not entry.text.strip() and entry.choice is None:
+            return Reply(EMPTY)
+        if len(entry.text) > self.input_limit:
+            return Reply(
+                f"Your message has {len(entry.text):,} characters; I take up to {self.input_limit:,}. Please send a shorter one."
+            )
+        person = await self.directory(entry.workspace, entry.person)
+        entry, routing = await self._routed(entry)
+        structlog.contextvars.bind_contextvars(route=routing.route.value, rule=routing.rule)
+        try:
+            return await self._reply(entry, person, routing)
+        except Postpone:
+            raise
+        except (InvalidInput, JiraError) as error:
+            return Reply(str(error))
+
+    async def choose(self, id: str, index: int, by: str, values: dict[str, str] | None = None) -> bool:
+        """Answer a question by one of its options; False when it was answered at the same moment elsewhere.
+
+        Raises NotYours, Gone.
+        """
+        option = await self.inbox.offered(id, index, by)
+        choice = replace(option.choice, values=values or {})
+        async with self.store.write() as tx:
+            chosen = await self.inbox.choose(tx, id, choice, by)
+            if chosen:
+                await self.jobs.enqueue(tx, "answer", {"message": id}, lock=id, priority=Priority.HIGH)
+        return chosen
+
+    # -- decisions on drafts
+
+    async def approve(self, id: str, revision: int, by: str, *, move: bool = False) -> None:
+        """Approve a draft as its author saw it: the comment will be posted once. Raises NotYours, Gone."""
+        draft = await self.drafts.get(id)
+        async with self.store.write() as tx:
+            if draft.kind is DraftKind.EMAIL:
+                await self.drafts.claim(tx, id, revision, by, Status.POSTED)
+            else:
+                await self.drafts.claim(tx, id, revision, by, Status.APPROVED, move=move)
+                await self.jobs.enqueue(tx, "post_draft", {"draft": id}, lock=id, priority=Priority.HIGH)
+            await audit.note(
+                tx, draft.workspace, by, "approved", id, self.clock, revision=revision, move=move
+            )
+            await self._show(tx, id)
+
+    async def reject(self, id: str, revision: int, by: str, reason: str = "") -> None:
+        """Reject a draft and keep the reason. Raises NotYours, Gone."""
+        draft = await self.drafts.get(id)
+        async with self.store.write() as tx:
+            await self.drafts.claim(tx, id, revision, by, Status.REJECTED, reason=reason.strip() or None)
+            await audit.note(tx, draft.workspace, by, "rejected", id, self.clock, reason=reason.strip())
+            await self._show(tx, id)
+
+    async def edit(
+        self, id: str, revision: int, by: str, text: str, keys: Sequence[str] | None = None
+    ) -> None:
+        """Replace a draft's text by the author's own; it is checked again. Raises NotYours, Gone, InvalidInput."""
+        draft = await self.editable(id, revision, by)
+        text = text.strip()
+        if not text:
+            raise InvalidInput("The text is empty.")
+        if len(text) > LONGEST_EDIT:
+            raise InvalidInput(
+                f"The text has {len(text):,} characters; at most {LONGEST_EDIT:,} are possible."
+            )
+        if (guarded := guard(text, allowed_domains=self.writer.allowed_domains)).verdict is Verdict.BLOCK:
+            raise InvalidInput(guarded.findings[0].message)
+        issues = (
+            draft.issues if keys is None else tuple(target for target in draft.issues if target.key in keys)
+        )
+        if draft.kind is DraftKind.COMMENT and not issues:
+            raise InvalidInput("Choose at least one issue.")
+        checked = self.writer.check(draft.kind, draft.update, text, issues)
+        after = replace(draft, text=text, source=BY_PERSON, checked=checked, issues=issues, notes=())
+        async with self.store.write() as tx:
+            if not await self.drafts.rewrite(tx, draft, after):
+                raise Gone("This draft was decided on in the meantime.")
+            await audit.note(tx, draft.workspace, by, "edited", id, self.clock, revision=revision + 1)
+            await self._show(tx, id)
+
+    async def regenerate(self, id: str, revision: int, by: str, instruction: str = "") -> None:
+        """Have a draft written again, with an optional wish for its style. Raises NotYours, Gone, InvalidInput."""
+        if len(instruction) > 500:
+            raise InvalidInput("The instruction is longer than 500 characters.")
+        draft = await self.drafts.get(id)
+        async with self.store.write() as tx:
+            await self.drafts.claim(tx, id, revision, by, Status.REWRITING)
+            await self.jobs.enqueue(
+                tx,
+                "rewrite",
+                {"draft": id, "instruction": instruction.strip()},
+                lock=id,
+                priority=Priority.HIGH,
+            )
+            await audit.note(
+                tx, draft.workspace, by, "regenerated", id, self.clock, instruction=bool(instruction)
+            )
+            await self._show(tx, id)
+
+    async def draft(self, id: str) -> Draft:
+        """Return a draft. Raises Gone."""
+        return await self.drafts.get(id)
+
+    async def editable(self, id: str, revision: int, by: str) -> Draft:
+        """Return a draft that this person may decide on now. Raises NotYours, Gone."""
+        draft = await self.drafts.get(id)
+        self.drafts.require_open(draft, revision, by)
+        return draft
+
+    async def refresh(self, id: str) -> None:
+        """Have a draft's card drawn again as the draft is now."""
+        async with self.store.write() as tx:
+            await self._show(tx, id)
+
+    # -- the way of a message
+
+    async def _routed(self, entry: Entry) -> tuple[Entry, Routing]:
+        """Route by the rules, by what the person chose, or by the question that a bare key in a thread answers."""
+        projects = await self.access.project_keys()
+        routing = route(entry.text, projects=projects)
+        if (
+            entry.choice is None
+            and routing.keys
+            and not content_words(MENTION.sub("", _without(entry.text, routing.keys)))
+        ):
+            asked = await self.inbox.open_question(entry)
+            if asked is not None:
+                choice = Choice(
+                    asked.options[0].choice.route if asked.options else Route.REPHRASE, routing.keys
+                )
+                entry = replace(entry, text=asked.text, choice=choice)
+        if entry.choice is not None:
+            entities = replace(routing.entities, keys=entry.choice.keys or routing.keys)
+            routing = Routing(entry.choice.route, 1.0, "chosen", "you chose it", entities)
+        await self.inbox.routed(
+            entry.id, routing.route, routing.rule, routing.keys[0] if routing.keys else None
+        )
+        return entry, routing
+
+    async def _reply(self, entry: Entry, person: Person, routing: Routing) -> Reply:
+        match routing.route:
+            case Route.COMPLETION:
+                return await self._complete(entry, person, routing.keys)
+            case Route.PRODUCTIVITY:
+                return await self._figures(entry, person, routing)
+            case Route.EMAIL:
+                return await self._email(entry, person)
+            case Route.REPHRASE:
+                return await self._update(entry, person, routing.keys)
+            case Route.CLASSIFY:
+                return await self._understand(entry, person, routing)
+
+    async def _complete(
+        self, entry: Entry, person: Person, keys: Sequence[str], *, ask: bool = False
+    ) -> Reply:
+        if not keys:
+            in_thread = await self.inbox.thread_issue(entry.workspace, entry.channel, entry.thread)
+            keys = (in_thread,) if in_thread else ()
+        if not keys:
+            mine = await self.access.open_issues(person)
+            if len(mine) == 1 and not content_words(plain(entry.text)):
+                keys = (mine[0].key,)
+            else:
+                return _which(WHICH_DONE, Route.COMPLETION, best_matches(plain(entry.text), mine))
+        if ask and entry.choice is None:
+            names = " and ".join(keys)
+            sure = Option(
+                f"Yes, move {names} to done"[:75], Choice(Route.COMPLETION, tuple(keys)), primary=True
+            )
+            note = Option("No, draft a comment", Choice(Route.REPHRASE, tuple(keys)))
+            return Reply(f"Is {names} done?", (sure, note))
+        return await self.completion.complete(entry.id, person, keys, entry.choice)
+
+    async def _figures(self, entry: Entry, person: Person, routing: Routing) -> Reply:
+        text = plain(entry.text)
+        mentioned = None
+        if (found := MENTION.search(entry.text)) is not None:
+            mentioned = await self.directory(entry.workspace, found[1])
+        period = routing.entities.period or Period()
+        return Reply(report=await figures.report(self.access, person, text, period, self.clock(), mentioned))
+
+    async def _update(self, entry: Entry, person: Person, keys: Sequence[str]) -> Reply:
+        guarded, refusal = self._guarded(entry)
+        if refusal is not None:
+            return refusal
+        if not keys and (
+            in_thread := await self.inbox.thread_issue(entry.workspace, entry.channel, entry.thread)
+        ):
+            keys = (in_thread,)
+        if not keys:
+            mine = await self.access.open_issues(person)
+            if len(mine) != 1:
+                return _which(WHICH_UPDATE, Route.REPHRASE, best_matches(plain(entry.text), mine))
+            keys = (mine[0].key,)
+        issues, notes = await self._targets(person, keys)
+        if not issues:
+            return await self._no_target(entry, person, notes)
+        update, mentions = await self._named(entry)
+        guarded = replace(guarded, redacted=await self._with_names(entry.workspace, guarded.redacted))
+        written = await self.writer.comment(person, guarded, update, issues)
+        completes = claims_completion(plain(entry.text)) and not all(issue.done for issue in issues)
+        draft = Draft(
+            workspace=entry.workspace,
+            person=entry.person,
+            inbox=entry.id,
+            kind=DraftKind.COMMENT,
+            update=update,
+            text=written.text,
+            source=written.source,
+            checked=written.checked,
+            issues=issues,
+            mentions=mentions,
+            notes=(*notes, *written.notes),
+            completes=completes,
+            trusted=guarded.trusted,
+        )
+        return await self._drafted(entry, draft, keys[0])
+
+    async def _email(self, entry: Entry, person: Person) -> Reply:
+        guarded, refusal = self._guarded(entry)
+        if refusal is not None:
+            return refusal
+        request, _ = await self._named(entry)
+        now = self.clock().astimezone(figures.zone_of(person.tz))
+        try:
+            written = await self.writer.email(person, guarded, request, now)
+        except ModelError as error:
+            log.warning("no e-mail", error=str(error))
+            again = Option("Try again", Choice(Route.EMAIL))
+            return Reply(NO_MODEL, (again,))
+        draft = Draft(
+            workspace=entry.workspace,
+            person=entry.person,
+            inbox=entry.id,
+            kind=DraftKind.EMAIL,
+            update=request,
+            text=written.text,
+            source=written.source,
+            checked=written.checked,
+            notes=written.notes,
+            trusted=guarded.trusted,
+        )
+        return await self._drafted(entry, draft, None)
+
+    async def _understand(self, entry: Entry, person: Person, routing: Routing) -> Reply:
+        text = plain(entry.text).strip()
+        if text.lower().strip("?!. ") in (
+            "help",
+            "hilfe",
+            "commands",
+            "hi",
+            "hello",
+            "hey",
+            "hallo",
+        ) or not re.search(r"\w", text):
+            return Reply(help=True)
+        guarded, refusal = self._guarded(entry)
+        if refusal is not None:
+            return refusal
+        try:
+            understood = await self.writer.understand(person, guarded)
+        except ModelError as error:
+            log.warning("not understood", error=str(error))
+            return Reply(UNSURE, _routes(routing.keys))
+        # A key that the message does not name is an invention of the model's.
+        if understood.confidence < SURE:
+            return Reply(quoted(understood.sentence) or UNSURE, _routes(routing.keys))
+        match understood.intent:
+            case "task_completion":
+                return await self._complete(entry, person, routing.keys, ask=True)
+            case "task_update":
+                return await self._update(entry, person, routing.keys)
+            case "productivity_query":
+                return await self._figures(entry, person, routing)
+            case "email_request":
+                return await self._email(entry, person)
+            case _:
+                return Reply(quoted(understood.sentence), help=understood.intent == "general_question")
+
+    # -- parts of it
+
+    def _guarded(self, entry: Entry) -> tuple[Guarded, Reply | None]:
+        guarded = guard(plain(entry.text), allowed_domains=self.writer.allowed_domains)
+        if guarded.verdict is not Verdict.BLOCK:
+            return guarded, None
+        reasons = "\n".join(f"- {finding.message}" for finding in guarded.findings)
+        return guarded, Reply(f"I did not pass this on, to nobody and to no model:\n{reasons}")
+
+    async def _targets(
+        self, person: Person, keys: Sequence[str]
+    ) -> tuple[tuple[Target, ...], tuple[str, ...]]:
+        """Read the issues named; what cannot be read becomes a note."""
+        found: list[Target] = []
+        notes: list[str] = []
+        for key in keys:
+            try:
+                issue = await self.access.issue(person, key)
+            except Postpone:
+                raise
+            except (JiraError, InvalidInput) as error:
+                notes.append(str(error))
+            else:
+                found.append(Target(issue.key, issue.summary, issue.status, issue.done))
+        return tuple(found), tuple(notes)
+
+    async def _no_target(self, entry: Entry, person: Person, notes: Sequence[str]) -> Reply:
+        mine = best_matches(plain(entry.text), await self.access.open_issues(person))
+        asked = _which(WHICH_UPDATE, Route.REPHRASE, mine)
+        return Reply("\n".join(quoted(note) for note in notes) + "\n" + asked.text, asked.options)
+
+    async def _named(self, entry: Entry) -> tuple[str, dict[str, str]]:
+        """Return the message with people's names in it, and the Jira accounts behind those names."""
+        mentions: dict[str, str] = {}
+        for id in dict.fromkeys(MENTION.findall(entry.text)):
+            person = await self.directory(entry.workspace, id)
+            try:
+                mentions[person.name] = await self.access.account(person)
+            except Postpone:
+                raise
+            except JiraError:
+                log.info("mentioned person has no account")
+        return plain(await self._with_names(entry.workspace, entry.text)).strip(), mentions
+
+    async def _with_names(self, workspace: str, text: str) -> str:
+        for id in set(MENTION.findall(text)):
+            name = (await self.directory(workspace, id)).name
+            text = re.sub(rf"<@{id}(\|[^>]*)?>", f"@{name}", text)
+        return text
+
+    async def _drafted(self, entry: Entry, draft: Draft, issue: str | None) -> Reply:
+        async with self.store.write() as tx:
+            made = await self.drafts.add(tx, draft)
+            await self.inbox.about(tx, entry.id, issue)
+        return Reply(draft=made)
+
+    async def _show(self, tx: Transaction, id: str) -> None:
+        await self.jobs.enqueue(tx, "show_draft", {"draft": id}, lock=f"show {id}", priority=Priority.HIGH)
+
+    async def _rewrite(self, job: Job) -> None:
+        """Write a draft again, by its author's wish."""
+        draft = await self.drafts.get(job.payload["draft"])
+        if draft.status is not Status.REWRITING:
+            return
+        person = await self.directory(draft.workspace, draft.person)
+        guarded = guard(draft.update, allowed_domains=self.writer.allowed_domains)
+        wish = job.payload["instruction"]
+        if draft.kind is DraftKind.EMAIL:
+            now = self.clock().astimezone(figures.zone_of(person.tz))
+            written = await self.writer.email(
+                person, guarded, draft.update, now, draft=draft.text, instruction=wish
+            )
+        else:
+            written = await self.writer.comment(
+                person, guarded, draft.update, draft.issues, draft=draft.text, instruction=wish
+            )
+        after = replace(
+            draft, text=written.text, source=written.source, checked=written.checked, notes=written.notes
+        )
+        async with self.store.write() as tx:
+            await self.drafts.rewrite(tx, draft, after, instruction=wish or None)
+            await self._show(tx, draft.id)
+
+    async def _rewrite_given_up(self, job: Job, error: BaseException) -> None:
+        async with self.store.write() as tx:
+            id = job.payload["draft"]
+            await self.drafts.settle(
+                tx,
+                id,
+                Status.REWRITING,
+                Status.PENDING,
+                "No other text could be written; this is the last one.",
+            )
+            await self._show(tx, id)
+
+    async def _expire(self, _: Job) -> None:
+        async with self.store.write() as tx:
+            for id in await self.drafts.expire(tx):
+                await self._show(tx, id)
+
+
+def _which(question: str, route: Route, issues: Sequence[Issue]) -> Reply:
+    if not issues:
+        return Reply(NO_OPEN_ISSUE)
+    options = [Option(f"{issue.key} {issue.summary}"[:75], Choice(route, (issue.key,))) for issue in issues]
+    return Reply(question, tuple(options))
+
+
+def _routes(keys: tuple[str, ...]) -> tuple[Option, ...]:
+    return (
+        Option("Draft a Jira comment", Choice(Route.REPHRASE, keys), primary=True),
+        Option("Move to done", Choice(Route.COMPLETION, keys)),
+        Option("Show figures", Choice(Route.PRODUCTIVITY)),
+        Option("Draft an e-mail", Choice(Route.EMAIL)),
+    )
+
+
+def _without(text: str, keys: Sequence[str]) -> str:
+    for key in keys:
+        text = re.sub(re.escape(key), " ", text, flags=re.IGNORECASE)
+    return re.sub(r"https?://\S+", " ", text)

@@ -1,0 +1,272 @@
+"""Every message ever taken, once: what it said, what was asked back, where its one answer stands.
+
+An entry moves ``received → sending → answered``, or ``→ asked`` and, when the person chooses, back to ``received``. Two unique
+keys recognise a redelivery: the event's id, and the message's own place and time, since Slack may send the same message under
+another event id.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Boolean, Column, Index, String, Table, Text, UniqueConstraint, case, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Row
+
+from engine.errors import Gone, NotYours
+from engine.store import Clock, Json, Moment, Store, Transaction, metadata, utcnow
+from engine.types import Blank, Choice, Option, Route
+
+inbox_table = Table(
+    "inbox",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("workspace", String(32), nullable=False),
+    Column("person", String(32), nullable=False),
+    Column("event", String(200)),
+    Column("channel", String(32), nullable=False),
+    Column("ts", String(32)),
+    Column("thread", String(32)),
+    Column("kind", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("choice", Json),
+    Column("options", Json),
+    Column("route", String(16)),
+    Column("rule", String(64)),
+    Column("issue", String(32)),
+    Column("reply_ts", String(32)),
+    Column("private", Boolean, nullable=False, default=False),
+    Column("received_at", Moment, nullable=False),
+    Column("answered_at", Moment),
+    UniqueConstraint("workspace", "event"),
+    UniqueConstraint("workspace", "channel", "ts"),
+    Index("ix_inbox_thread", "workspace", "channel", "thread"),
+)
+
+
+class Kind(StrEnum):
+    """How a message came."""
+
+    MESSAGE = "message"
+    COMMAND = "command"
+    SHORTCUT = "shortcut"
+    FOLLOW_UP = "follow_up"
+
+
+class State(StrEnum):
+    """How far an entry is."""
+
+    RECEIVED = "received"
+    SENDING = "sending"
+    ASKED = "asked"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One thing a person said, as a listener hands it over.
+
+    ``channel`` and ``thread`` say where the answer goes; ``ts`` is the message's own time, None for a command. ``event`` is
+    whatever identifies the delivery. ``private`` means that the answer is for the person's eyes only.
+    """
+
+    workspace: str
+    person: str
+    channel: str
+    text: str
+    event: str | None = None
+    ts: str | None = None
+    thread: str | None = None
+    kind: Kind = Kind.MESSAGE
+    choice: Choice | None = None
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One message taken, as the database has it."""
+
+    id: str
+    workspace: str
+    person: str
+    channel: str
+    ts: str | None
+    thread: str | None
+    kind: Kind
+    text: str
+    state: State
+    choice: Choice | None
+    options: tuple[Option, ...]
+    route: Route | None
+    issue: str | None
+    reply_ts: str | None
+    private: bool
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left to answer."""
+        return self.state in (State.ANSWERED, State.ASKED, State.WITHDRAWN)
+
+
+class Inbox:
+    """The table of messages taken and its rules."""
+
+    def __init__(self, store: Store, clock: Clock = utcnow) -> None:
+        self.store, self.clock = store, clock
+
+    async def take(self, tx: Transaction, incoming: Incoming) -> str | None:
+        """Record a message and return its id; None when it is already here."""
+        id = uuid4().hex
+        row = {
+            "id": id,
+            "workspace": incoming.workspace,
+            "person": incoming.person,
+            "event": incoming.event,
+            "channel": incoming.channel,
+            "ts": incoming.ts,
+            "thread": incoming.thread,
+            "kind": incoming.kind.value,
+            # PostgreSQL's text holds no NUL, and nobody can see one.
+            "text": incoming.text.replace("\0", ""),
+            "state": State.RECEIVED.value,
+            "choice": None if incoming.choice is None else asdict(incoming.choice),
+            "private": incoming.private,
+            "received_at": self.clock(),
+        }
+        dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
+        taken = await tx.execute(dialect.insert(inbox_table).values(**row).on_conflict_do_nothing())
+        return id if taken.rowcount else None
+
+    async def entry(self, id: str) -> Entry:
+        """Return one entry; raises Gone when there is none."""
+        async with self.store.read() as tx:
+            row = (await tx.execute(select(inbox_table).where(inbox_table.c.id == id))).first()
+        if row is None:
+            raise Gone("I no longer have that message.")
+        return _entry(row)
+
+    async def routed(self, id: str, route: Route, rule: str, issue: str | None) -> None:
+        """Note where a message went and which issue it is about."""
+        async with self.store.write() as tx:
+            values = {"route": route.value, "rule": rule, "issue": issue}
+            await tx.execute(update(inbox_table).where(inbox_table.c.id == id).values(**values))
+
+    async def sending(self, id: str, options: Sequence[Option]) -> bool:
+        """Note that an answer with these options is about to be sent; True when an earlier try may have sent it already."""
+        async with self.store.write() as tx:
+            row = (
+                await tx.execute(
+                    select(inbox_table.c.state, inbox_table.c.reply_ts).where(inbox_table.c.id == id)
+                )
+            ).one()
+            values = {"state": State.SENDING.value, "options": [asdict(option) for option in options] or None}
+            await tx.execute(update(inbox_table).where(inbox_table.c.id == id).values(**values))
+        return bool(row.state == State.SENDING and row.reply_ts is None)
+
+    async def sent(self, id: str, ts: str, *, over: bool = True) -> None:
+        """Note where the answer stands; ``over`` False keeps the message unanswered (what was sent was a word of patience)."""
+        async with self.store.write() as tx:
+            mine = inbox_table.c.id == id
+            await tx.execute(update(inbox_table).where(mine).values(reply_ts=ts, answered_at=self.clock()))
+            asked = case((inbox_table.c.options.is_not(None), State.ASKED.value), else_=State.ANSWERED.value)
+            state = asked if over else State.RECEIVED.value
+            await tx.execute(
+                update(inbox_table).where(mine & (inbox_table.c.state == State.SENDING)).values(state=state)
+            )
+
+    async def offered(self, id: str, index: int, by: str) -> Option:
+        """Return an option of an open question; raises NotYours or Gone."""
+        entry = await self.entry(id)
+        if entry.person != by:
+            raise NotYours("Only the person I asked can answer that.")
+        if entry.state not in (State.ASKED, State.SENDING) or index >= len(entry.options):
+            raise Gone("That question is already answered.")
+        return entry.options[index]
+
+    async def choose(self, tx: Transaction, id: str, choice: Choice, by: str) -> bool:
+        """Claim the answer to a question; False when somebody was quicker."""
+        open = inbox_table.c.state.in_([State.ASKED.value, State.SENDING.value])
+        mine = (inbox_table.c.id == id) & (inbox_table.c.person == by) & open
+        values = {"state": State.RECEIVED.value, "choice": asdict(choice), "options": None}
+        return bool((await tx.execute(update(inbox_table).where(mine).values(**values))).rowcount)
+
+    async def withdraw(self, tx: Transaction, workspace: str, channel: str, ts: str) -> str | None:
+        """Forget a message that its author deleted, unless it was answered; return its id."""
+        where = (
+            (inbox_table.c.workspace == workspace)
+            & (inbox_table.c.channel == channel)
+            & (inbox_table.c.ts == ts)
+        )
+        id = (await tx.execute(select(inbox_table.c.id).where(where))).scalar()
+        unanswered = where & (inbox_table.c.state == State.RECEIVED.value)
+        await tx.execute(update(inbox_table).where(unanswered).values(state=State.WITHDRAWN.value, text=""))
+        return id
+
+    async def about(self, tx: Transaction, id: str, issue: str | None) -> None:
+        """Note which issue a message turned out to be about."""
+        await tx.execute(update(inbox_table).where(inbox_table.c.id == id).values(issue=issue))
+
+    async def open_question(self, entry: Entry) -> Entry | None:
+        """Return the person's last message in the same thread that still lacks its issue."""
+        if entry.thread is None:
+            return None
+        here = (inbox_table.c.workspace == entry.workspace) & (inbox_table.c.channel == entry.channel)
+        mine = here & (inbox_table.c.thread == entry.thread) & (inbox_table.c.person == entry.person)
+        lacking = inbox_table.c.issue.is_(None) & inbox_table.c.route.in_(
+            [Route.REPHRASE.value, Route.COMPLETION.value]
+        )
+        over = inbox_table.c.state.in_([State.ASKED.value, State.ANSWERED.value])
+        asked = mine & lacking & over & (inbox_table.c.id != entry.id)
+        query = select(inbox_table).where(asked).order_by(inbox_table.c.received_at.desc())
+        async with self.store.read() as tx:
+            row = (await tx.execute(query.limit(1))).first()
+        return None if row is None else _entry(row)
+
+    async def thread_issue(self, workspace: str, channel: str, thread: str | None) -> str | None:
+        """Return the issue last spoken of in a thread."""
+        if thread is None:
+            return None
+        here = (inbox_table.c.workspace == workspace) & (inbox_table.c.channel == channel)
+        named = here & (inbox_table.c.thread == thread) & inbox_table.c.issue.is_not(None)
+        query = select(inbox_table.c.issue).where(named).order_by(inbox_table.c.received_at.desc())
+        async with self.store.read() as tx:
+            return (await tx.execute(query.limit(1))).scalar()
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        id=row.id,
+        workspace=row.workspace,
+        person=row.person,
+        channel=row.channel,
+        ts=row.ts,
+        thread=row.thread,
+        kind=Kind(row.kind),
+        text=row.text,
+        state=State(row.state),
+        choice=None if row.choice is None else choice_from(row.choice),
+        options=tuple(_option(raw) for raw in row.options or ()),
+        route=None if row.route is None else Route(row.route),
+        issue=row.issue,
+        reply_ts=row.reply_ts,
+        private=row.private,
+    )
+
+
+def choice_from(raw: dict[str, Any]) -> Choice:
+    """Read a choice from its JSON."""
+    return Choice(Route(raw["route"]), tuple(raw["keys"]), raw["transition"], raw["values"])
+
+
+def _option(raw: dict[str, Any]) -> Option:
+    blanks = tuple(
+        Blank(
+            blank["id"], blank["label"], tuple((id, label) for id, label in blank["options"]), blank["rich"]
+        )
+        for blank in raw["blanks"]
+    )
+    return Option(raw["label"], choice_from(raw["choice"]), blanks, raw["primary"])

@@ -1,0 +1,187 @@
+"""From a person's words to a checked draft: the model where there is one, the rules where there is not.
+
+What must not leave the workspace is replaced before the model sees it and put back afterwards where that is safe. The same
+question, asked again, is answered from the cache; a draft of low quality is never kept.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from engine import email, prompts
+from engine.checks import check_comment, check_email, restore
+from engine.drafts import BY_RULES, DraftKind, Target
+from engine.errors import ModelError
+from engine.models import Cache, Model, Prompt
+from engine.rephrase import rephrase
+from engine.types import Checked, Guarded, Person
+
+log = structlog.get_logger(__name__)
+
+KEEP_DRAFTS = 24 * 3600.0
+KEEP_INTENTS = 60 * 60.0
+GOOD = 0.7
+RULES_QUALITY = 0.6
+BY_THE_RULES = "No language model answered, so plain rules tidied up your words. Please read them with care."
+NOT_CONFIGURED = "No language model is configured, so plain rules tidied up your words."
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A draft's text, where it came from, and what the checks and the writer have to say of it."""
+
+    text: str
+    source: str
+    checked: Checked
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a model takes an ambiguous message for; ``intent`` is one of prompts.INTENTS."""
+
+    intent: str
+    confidence: float
+    sentence: str
+    keys: tuple[str, ...]
+
+
+class Writer:
+    """Writes drafts and understands messages with one model, or with none."""
+
+    def __init__(
+        self, model: Model | None, *, allowed_domains: tuple[str, ...] = (), cache_size: int = 1000
+    ) -> None:
+        self.model, self.allowed_domains = model, allowed_domains
+        self.cache: Cache[str] = Cache(cache_size)
+
+    async def comment(
+        self,
+        person: Person,
+        update: Guarded,
+        original: str,
+        issues: tuple[Target, ...],
+        *,
+        draft: str = "",
+        instruction: str = "",
+    ) -> Written:
+        """Write a Jira comment out of an update; ``draft`` and ``instruction`` ask for another wording of it.
+
+        ``update`` is the guarded text, the only one that the model sees; ``original`` is what the checks compare with.
+        """
+        context = "\n".join(f"{issue.key}: {issue.summary} ({issue.status})" for issue in issues)
+
+        def check(text: str, fallback: bool = False) -> Checked:
+            return check_comment(
+                original, text, context=context, allowed_domains=self.allowed_domains, fallback=fallback
+            )
+
+        prompt = prompts.comment(
+            update.redacted, issues=context, person=_about(person), draft=draft, instruction=instruction
+        )
+        try:
+            text, source = await self._ask(
+                person, prompt, check, update.secrets, fresh=bool(instruction or draft)
+            )
+        except ModelError as error:
+            log.warning("rules answer", task="comment", error=str(error))
+            text = rephrase(original)
+            note = NOT_CONFIGURED if self.model is None else BY_THE_RULES
+            return Written(text, BY_RULES, replace(check(text, True), quality=RULES_QUALITY), (note,))
+        return Written(text, source, check(text))
+
+    async def email(
+        self,
+        person: Person,
+        request: Guarded,
+        original: str,
+        now: datetime,
+        *,
+        draft: str = "",
+        instruction: str = "",
+    ) -> Written:
+        """Write an e-mail; raises ModelError, for no rules can write one."""
+
+        def check(text: str) -> Checked:
+            return check_email(original, text, context=_about(person), allowed_domains=self.allowed_domains)
+
+        prompt = prompts.email(
+            request.redacted,
+            person=_about(person),
+            today=f"{now:%A, %-d %B %Y}",
+            draft=draft,
+            instruction=instruction,
+        )
+        text, source = await self._ask(
+            person, prompt, check, request.secrets, fresh=bool(instruction or draft)
+        )
+        if not email.parse(text).subject:
+            raise ModelError("The model did not write an e-mail with a subject. Please try again.")
+        return Written(text, source, check(text))
+
+    async def understand(self, person: Person, message: Guarded) -> Understood:
+        """Name the intent of an ambiguous message; raises ModelError."""
+        prompt = prompts.classify(message.redacted)
+        text, _ = await self._ask(person, prompt, None, {}, keep=KEEP_INTENTS)
+        try:
+            return _understood(json.loads(text))
+        except (ValueError, KeyError, TypeError) as error:
+            raise ModelError("The model's answer does not have the shape that was asked for.") from error
+
+    def check(self, kind: DraftKind, update: str, text: str, issues: tuple[Target, ...]) -> Checked:
+        """Check a text that a person wrote over a draft."""
+        if kind is DraftKind.EMAIL:
+            return check_email(update, text, allowed_domains=self.allowed_domains)
+        context = "\n".join(f"{issue.key}: {issue.summary} ({issue.status})" for issue in issues)
+        return check_comment(update, text, context=context, allowed_domains=self.allowed_domains)
+
+    async def _ask(
+        self,
+        person: Person,
+        prompt: Prompt,
+        check: Callable[[str], Checked] | None,
+        secrets: Mapping[str, str],
+        *,
+        fresh: bool = False,
+        keep: float = KEEP_DRAFTS,
+    ) -> tuple[str, str]:
+        """Return the model's text, secrets put back, and the model's name; ask the cache first unless ``fresh``."""
+        model = self.model
+        if model is None:
+            raise ModelError("No language model is configured.")
+        parts = {
+            "model": model.name,
+            "task": prompt.task,
+            "version": prompt.version,
+            "temperature": prompt.temperature,
+        }
+        key = self.cache.key(person.workspace, {**parts, "user": prompt.user, "schema": prompt.schema})
+
+        async def ask() -> str:
+            return (await model.complete(prompt)).text
+
+        def worth(text: str) -> float:
+            return keep if check is None or check(restore(text, secrets)).quality >= GOOD else 0.0
+
+        make: Callable[[], Awaitable[str]] = ask
+        text, _ = await self.cache.get(key, make, worth, fresh=fresh)
+        return restore(text, secrets), model.name
+
+
+def _about(person: Person) -> str:
+    parts = {"Name": (person.name, 100), "Role": (person.title, 50)}
+    return "\n".join(
+        f"{label}: {email.clean(value, most)}" for label, (value, most) in parts.items() if value
+    )
+
+
+def _understood(raw: Mapping[str, Any]) -> Understood:
+    intent, confidence = raw["intent"], float(raw["confidence"])
+    if intent not in prompts.INTENTS or not 0 <= confidence <= 1:
+        raise ValueError(f"intent {intent!r} with confidence {confidence}")
+    keys = tuple(str(key).upper() for key in raw["extracted"]["keys"])
+    return Understood(intent, confidence, str(raw["message"])[:500], keys)
