@@ -9,7 +9,7 @@ from emulators.slack import events
 from emulators.slack import values as inputs
 from emulators.slack.delivery import Delivery
 from emulators.slack.state import Channel, Message, Refused, SlackError, View
-from emulators.slack.text import posted, rich_text, typed
+from emulators.slack.text import escape, posted, rich_text, typed
 from emulators.slack.views import accepted, change_view, open_modal
 from emulators.slack.workspace import Workspace, content_of
 
@@ -38,13 +38,16 @@ class Client(Workspace):
     def conversation(self, user: str, channel: str) -> Channel:
         """Return a conversation the person is in; raises Refused."""
         self.person(user)
-        try:
-            found = self.world.channel(channel)
-        except SlackError as error:
-            raise Refused(f"there is no conversation {channel}") from error
+        found = self._known(channel)
         if user not in found.members:
             raise Refused(f"{user} is not in {channel}")
         return found
+
+    def _known(self, channel: str) -> Channel:
+        try:
+            return self.world.channel(channel)
+        except SlackError as error:
+            raise Refused(f"there is no conversation {channel}") from error
 
     async def say(
         self, user: str, channel: str, text: str, thread_ts: str | None = None, files: list[str] | None = None
@@ -160,7 +163,7 @@ class Client(Workspace):
         person, where = self.person(user), self.conversation(user, channel)
         trigger = self.trigger(user)
         url = self.response_url("commands", user, where.id)
-        payload = events.command_payload(person, trigger, where, command, typed(text), url)
+        payload = events.command_payload(person, trigger, where, command, self._command_text(text), url)
         sent = await self.delivery.request(Delivery("slash_commands", trigger, payload, accepts_answer=True))
         if sent.status != "acked":
             error = "operation_timeout" if sent.error == "http_timeout" else "dispatch_failed"
@@ -172,6 +175,16 @@ class Client(Workspace):
             return {"ok": True}
         await self._respond(user, where, answer, None)
         return {"ok": True, **answer}
+
+    def _command_text(self, text: str) -> str:
+        """Return a command's text; without should_escape people and channels are plain names."""
+        if self.escape_commands:
+            return typed(text)
+        for person in self.world.people.values():
+            text = text.replace(f"<@{person.slack}>", f"@{events.handle(person)}")
+        for channel in self.world.channels.values():
+            text = text.replace(f"<#{channel.id}>", f"#{channel.name}")
+        return escape(text)
 
     async def _respond(
         self, user: str, channel: Channel, answer: dict[str, Any], thread_ts: str | None
@@ -503,19 +516,19 @@ class Client(Workspace):
 
     def history(self, channel: str) -> list[Message]:
         """Return a conversation's top-level messages, oldest first."""
-        return self.world.history(channel)
+        return self.world.history(self._known(channel).id)
 
     def replies(self, channel: str, thread_ts: str) -> list[Message]:
         """Return a thread: root first."""
-        return self.world.replies(channel, thread_ts)
+        return self.world.replies(self._known(channel).id, thread_ts)
 
     def ephemerals(self, user: str) -> list[Message]:
         """Return the messages only this person sees."""
-        return self.world.ephemerals[user]
+        return self.world.ephemerals[self.person(user).slack]
 
     def views(self, user: str) -> list[dict[str, Any]]:
         """Return the person's open modals, the visible one last."""
-        return [view.payload for view in self.world.modals[user]]
+        return [view.payload for view in self.world.modals[self.person(user).slack]]
 
     def home(self, user: str) -> dict[str, Any] | None:
         """Return the person's home tab, if the app has published one."""

@@ -78,6 +78,7 @@ class Workspace:
     """A team with one installed app.
 
     ``scopes`` are the bot token's, ``subscriptions`` the events the app asked for; both may be changed at any time.
+    ``escape_commands`` is the manifest's ``should_escape`` of slash commands: mentions and links arrive as markup.
     ``base_url`` is the address of the stand-in, with its prefix; it is learned from the first request when not given.
     """
 
@@ -93,12 +94,14 @@ class Workspace:
         ack_timeout: float = 3.0,
         retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0),
         rate_limits: bool = False,
+        escape_commands: bool = True,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.clock = clock
         self.scopes = scopes
         self.subscriptions = subscriptions
         self.rate_limits = rate_limits
+        self.escape_commands = escape_commands
         self.base_url = base_url
         self.listeners: list[Callable[[dict[str, Any]], None]] = []
         self.world = World(clock)
