@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from emulators.jira import rights
+from emulators.jira import rights, shapes
 from emulators.jira.api_issues import read_document
-from emulators.jira.call import BAD_PAYLOAD, Answer, Call, Shape, page
+from emulators.jira.call import Answer, Call, page
 from emulators.jira.render import Json
 from emulators.jira.site import Refusal
 from emulators.jira.state import Comment, Issue
 
-COMMENT_BODY: Shape = {"body": (dict, str, list, int), "visibility": dict, "properties": list}
 MAX_LISTED = 1000
 
 
@@ -29,7 +28,7 @@ def get_comments(call: Call) -> Json:
 def add_comment(call: Call) -> Answer:
     """POST /issue/{issue}/comment, with properties."""
     issue = call.issue()
-    body = call.body(COMMENT_BODY, closed=False)
+    body = call.body(shapes.COMMENT)
     if not rights.may(call.who, rights.COMMENT, issue.project):
         raise Refusal(400, f"{_called(call)}ou do not have the permission to comment on this issue.")
     document = read_document(call, body.get("body"))
@@ -44,8 +43,6 @@ def _called(call: Call) -> str:
 def _properties(body: Json) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for one in body.get("properties", []):
-        if not isinstance(one, dict) or not isinstance(one.get("key"), str) or one.keys() - {"key", "value"}:
-            raise Refusal(400, BAD_PAYLOAD, bare=True)
         found[_key(one["key"])] = one.get("value")
     return found
 
@@ -72,7 +69,7 @@ def _of(issue: Issue, id: str) -> Comment:
 def update_comment(call: Call) -> Json:
     """PUT /issue/{issue}/comment/{id}."""
     issue, comment = _mine(call, "EDIT", "edit")
-    body = call.body(COMMENT_BODY, closed=False)
+    body = call.body(shapes.COMMENT)
     document = read_document(call, body.get("body"))
     call.site.recomment(issue, comment, call.person, document, _properties(body))
     return call.view.comment(comment, issue, call.expand)
@@ -96,8 +93,8 @@ def _mine(call: Call, verb: str, word: str) -> tuple[Issue, Comment]:
 
 def list_comments(call: Call) -> Json:
     """POST /comment/list: those of the ids that exist and the caller may see."""
-    ids = call.body({"ids": list}).get("ids", [])
-    if not 1 <= len(ids) <= MAX_LISTED or not all(isinstance(id, int) for id in ids):
+    ids = call.body(shapes.COMMENT_IDS)["ids"]
+    if not 1 <= len(ids) <= MAX_LISTED:
         raise Refusal(400, "The request must contain between 1 and 1000 comment ids.")
     found = []
     for issue in call.site.state.issues.values():

@@ -4,22 +4,12 @@ import re
 from datetime import datetime
 from typing import Any
 
-from emulators.jira import adf, adf_text, catalog, fields, rights, workflow
-from emulators.jira.call import BAD_PAYLOAD, Answer, Call, Shape, page, wanted_fields
+from emulators.jira import adf, adf_text, catalog, fields, rights, shapes, workflow
+from emulators.jira.call import BAD_PAYLOAD, Answer, Call, checked_issue_body, page, wanted_fields
 from emulators.jira.render import ALL_FIELDS, Json
 from emulators.jira.site import Refusal
 from emulators.jira.state import History, Issue, Worklog
 
-ISSUE_BODY = {"fields": dict, "update": dict, "transition": dict, "historyMetadata": dict, "properties": list}
-WORKLOG_BODY: Shape = {
-    "comment": (dict, str),
-    "started": str,
-    "timeSpent": str,
-    "timeSpentSeconds": int,
-    "visibility": dict,
-    "properties": list,
-}
-USER_BODY = {"accountId": str, "name": str, "key": str}
 _SPENT = re.compile(r"(\d+)\s*([wdhm]?)")
 _UNIT = {"w": 5 * 8 * 3600, "d": 8 * 3600, "h": 3600, "m": 60, "": 60}
 
@@ -31,17 +21,17 @@ def get_issue(call: Call) -> Json:
 
 def create_issue(call: Call) -> Answer:
     """POST /issue."""
-    return Answer(201, _create(call, call.body(ISSUE_BODY, closed=False)))
+    return Answer(201, _create(call, call.issue_body()))
 
 
 def create_issues(call: Call) -> Answer:
     """POST /issue/bulk: each by itself, those refused are told beside the others."""
     made: list[Json] = []
     refused: list[Json] = []
-    updates = call.body({"issueUpdates": list}).get("issueUpdates", [])
+    updates = call.body(shapes.Object({"issueUpdates": [dict]})).get("issueUpdates", [])
     for number, one in enumerate(updates):
         try:
-            made.append(_create(call, one))
+            made.append(_create(call, checked_issue_body(one)))
         except Refusal as refusal:
             told = {"errorMessages": refusal.messages, "errors": refusal.errors or {}}
             refused.append({"status": refusal.status, "elementErrors": told, "failedElementNumber": number})
@@ -86,7 +76,7 @@ def _type(value: Any) -> catalog.IssueType:
 def edit_issue(call: Call) -> Answer:
     """PUT /issue/{issue}: all fields or none."""
     issue = call.issue()
-    body = call.body(ISSUE_BODY, closed=False)
+    body = call.issue_body()
     type = catalog.issue_type(issue.type)
     allowed = rights.may(call.who, rights.EDIT, issue.project)
     setting = fields.Setting(call.site, call.person, issue.project, type, call.version, issue)
@@ -121,9 +111,8 @@ def delete_issue(call: Call) -> Answer:
 def assign(call: Call) -> Answer:
     """PUT /issue/{issue}/assignee; null unassigns, "-1" gives the default, which is nobody."""
     issue = call.issue()
-    raw = call.json()
-    body = call.body(USER_BODY)
-    if not isinstance(raw, dict) or "accountId" not in raw:
+    body = call.body(shapes.ASSIGNEE)
+    if "accountId" not in call.json():
         raise Refusal(400, "Specify an account ID.", errors={})
     if not rights.may(call.who, rights.ASSIGN, issue.project):
         raise Refusal(403, "You do not have permission to assign issues.")
@@ -170,7 +159,7 @@ def do_transition(call: Call) -> Answer:
     A comment in ``update`` is kept only where the transition has a screen; elsewhere Jira drops it without a word.
     """
     issue = call.issue()
-    body = call.body(ISSUE_BODY, closed=False)
+    body = call.issue_body()
     wanted = body.get("transition", {}).get("id")
     if wanted is None:
         raise Refusal(400, "Missing 'transition' identifier")
@@ -241,7 +230,7 @@ def changelog(call: Call) -> Json:
 
 def changelog_list(call: Call) -> Json:
     """POST /issue/{issue}/changelog/list."""
-    wanted = call.body({"changelogIds": list}).get("changelogIds", [])
+    wanted = call.body(shapes.CHANGELOG_IDS)["changelogIds"]
     issue = call.issue()
     found = [call.view.history(one) for one in issue.history if int(one.id) in wanted]
     return {"startAt": 0, "maxResults": len(found), "total": len(found), "histories": found}
@@ -249,8 +238,8 @@ def changelog_list(call: Call) -> Json:
 
 def bulk_changelog(call: Call) -> Json:
     """POST /changelog/bulkfetch: issues in order of id, entries oldest first, cut into pages by entries."""
-    body = call.body({"issueIdsOrKeys": list, "fieldIds": list, "maxResults": int, "nextPageToken": str})
-    names = body.get("issueIdsOrKeys", [])
+    body = call.body(shapes.BULK_CHANGELOG)
+    names = body["issueIdsOrKeys"]
     size = body.get("maxResults", 1000)
     if not 1 <= len(names) <= 1000 or not 1 <= size <= 10_000 or len(body.get("fieldIds", [])) > 10:
         raise Refusal(400, BAD_PAYLOAD, bare=True)
@@ -271,7 +260,7 @@ def _bulk_rows(call: Call, names: list[str], only: set[str]) -> list[tuple[str, 
     issues: dict[str, Issue] = {}
     for name in names:
         try:
-            issue = call.visible(str(name))
+            issue = call.visible(name)
         except Refusal:
             continue
         issues[issue.id] = issue
@@ -314,7 +303,7 @@ def add_worklog(call: Call) -> Answer:
     issue = call.issue()
     if not rights.may(call.who, rights.WORK, issue.project):
         raise Refusal(400, "You do not have the permission to associate a worklog to this issue.")
-    body = call.body(WORKLOG_BODY, closed=False)
+    body = call.body(shapes.WORKLOG)
     if ("timeSpent" in body) == ("timeSpentSeconds" in body):
         raise Refusal(400, errors={"timeLogged": "You must indicate the time spent working."})
     seconds = body.get("timeSpentSeconds") or _seconds(body.get("timeSpent", ""))
@@ -346,9 +335,7 @@ def _started(text: str | None) -> datetime | None:
 
 def add_link(call: Call) -> Answer:
     """POST /issueLink."""
-    body = call.body({"type": dict, "inwardIssue": dict, "outwardIssue": dict, "comment": dict})
-    if not {"type", "inwardIssue", "outwardIssue"} <= body.keys():
-        raise Refusal(400, BAD_PAYLOAD, bare=True)
+    body = call.body(shapes.LINK)
     named = str(body["type"].get("id") or body["type"].get("name"))
     type = next((one for one in catalog.LINK_TYPES if named.lower() in (one.id, one.name.lower())), None)
     if type is None:

@@ -5,23 +5,13 @@ import hashlib
 import json
 from typing import Any
 
-from emulators.jira import jql
-from emulators.jira.call import BAD_PAYLOAD, Answer, Call, Shape, wanted_fields
+from emulators.jira import jql, shapes
+from emulators.jira.call import BAD_PAYLOAD, Answer, Call, wanted_fields
 from emulators.jira.jql_search import UNBOUNDED, Searcher
 from emulators.jira.render import Json
 from emulators.jira.site import Refusal
 from emulators.jira.state import Issue
 
-SEARCH_BODY: Shape = {
-    "jql": str,
-    "fields": list,
-    "expand": str,
-    "maxResults": int,
-    "nextPageToken": str,
-    "reconcileIssues": list,
-    "properties": (list, str),
-    "fieldsByKeys": bool,
-}
 GONE = (
     "The requested API has been removed. Please migrate to the /rest/api/{}/search/jql API. A full migration guideline is "
     "available at https://developer.atlassian.com/changelog/#CHANGE-2046"
@@ -48,7 +38,7 @@ def search_get(call: Call) -> Json:
 
 def search_post(call: Call) -> Json:
     """POST /search/jql."""
-    return _search(call, call.body(SEARCH_BODY))
+    return _search(call, call.body(shapes.SEARCH))
 
 
 def _search(call: Call, asked: Json) -> Json:
@@ -57,11 +47,11 @@ def _search(call: Call, asked: Json) -> Json:
         raise Refusal(400, "The value of 'maxResults' must be between 1 and 5000.")
     text = asked.get("jql", "")
     live = asked.get("reconcileIssues", [])
-    if len(live) > MAX_RECONCILED or not all(isinstance(id, int) for id in live):
+    if len(live) > MAX_RECONCILED:
         raise Refusal(400, "At most 50 issues can be reconciled.")
     found = matching(call, text, frozenset(map(str, live)))
     start = _place(asked["nextPageToken"], text) if "nextPageToken" in asked else 0
-    wanted = wanted_fields([str(one) for one in asked.get("fields", [])], (), over_search=True)
+    wanted = wanted_fields(asked.get("fields", []), (), over_search=True)
     expand = {word.strip() for word in asked.get("expand", "").split(",") if word.strip()}
     shown = [_hit(call, issue, wanted, expand) for issue in found[start : start + size]]
     last = start + size >= len(found)
@@ -115,13 +105,13 @@ def gone(call: Call) -> Any:
 
 def count(call: Call) -> Json:
     """POST /search/approximate-count."""
-    return {"count": len(matching(call, call.body({"jql": str}).get("jql", "")))}
+    return {"count": len(matching(call, call.body(shapes.COUNT).get("jql", "")))}
 
 
 def parse(call: Call) -> Answer:
     """POST /jql/parse: which of the queries would be refused, and why."""
-    queries = call.body({"queries": list}).get("queries", [])
-    if not queries or not all(isinstance(one, str) and one for one in queries):
+    queries = call.body(shapes.JQL_QUERIES)["queries"]
+    if not queries or not all(queries):
         raise Refusal(400, BAD_PAYLOAD, bare=True)
     parsed: list[Json] = []
     for text in queries:

@@ -1,15 +1,13 @@
 """REST operations on the site itself: who am I, people, projects, configuration, permissions, what a new issue needs."""
 
 from collections.abc import Iterable
-from typing import Any
 
-from emulators.jira import catalog, rights, workflow
-from emulators.jira.call import BAD_PAYLOAD, Call, page
+from emulators.jira import catalog, rights, shapes, workflow
+from emulators.jira.call import Call, page
 from emulators.jira.render import Json
 from emulators.jira.rights import Account
 from emulators.jira.site import NO_ISSUE, Refusal
 
-PERMISSION_BODY = {"accountId": str, "globalPermissions": list, "projectPermissions": list}
 NO_ADMIN = "You are not authorized to perform this operation. Administrator privileges are required."
 
 
@@ -294,7 +292,7 @@ def _permission(key: str, have: bool) -> Json:
 
 def check_permissions(call: Call) -> Json:
     """POST /permissions/check: what an account may do; another's only for administrators."""
-    body = call.body(PERMISSION_BODY)
+    body = call.body(shapes.PERMISSIONS)
     account = rights.BY_ID.get(body["accountId"]) if "accountId" in body else call.who
     if account != call.who and not rights.may_globally(call.who, "ADMINISTER"):
         raise Refusal(403, NO_ADMIN)
@@ -317,30 +315,26 @@ def check_permissions(call: Call) -> Json:
 
 
 def _grant(
-    call: Call, account: Account | None, wish: Any, granted: dict[str, tuple[list[int], list[int]]]
+    call: Call, account: Account | None, wish: Json, granted: dict[str, tuple[list[int], list[int]]]
 ) -> None:
-    if (
-        not isinstance(wish, dict)
-        or not wish.get("permissions")
-        or wish.keys() - {"permissions", "issues", "projects"}
-    ):
-        raise Refusal(400, BAD_PAYLOAD, bare=True)
+    if not wish["permissions"]:
+        raise Refusal(400, "At least one project permission has to be provided.")
     for key in wish["permissions"]:
         if key not in rights.PROJECT_PERMISSIONS:
             raise Refusal(400, f"Unrecognized permission: {key}")
         issues, projects = granted.setdefault(key, ([], []))
-        for id in wish.get("issues", []):
+        for id in wish.get("issues") or []:
             issue = call.site.state.by_id(str(id))
             if issue is not None and rights.may(account, key, issue.project):
                 issues.append(int(issue.id))
         for one in catalog.PROJECTS:
-            if int(one.id) in wish.get("projects", []) and rights.may(account, key, one.key):
+            if int(one.id) in (wish.get("projects") or []) and rights.may(account, key, one.key):
                 projects.append(int(one.id))
 
 
 def permitted_projects(call: Call) -> Json:
     """POST /permissions/project: the projects where the caller holds all of the permissions."""
-    keys = call.body({"permissions": list}).get("permissions", [])
+    keys = call.body(shapes.PERMISSION_KEYS)["permissions"]
     if any(key not in rights.PROJECT_PERMISSIONS for key in keys):
         raise Refusal(400, "Unrecognized permission")
     found = [one for one in catalog.PROJECTS if all(rights.may(call.who, key, one.key) for key in keys)]

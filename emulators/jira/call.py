@@ -9,11 +9,11 @@ from multidict import MultiMapping
 
 from emulators.jira.render import ALL_FIELDS, NAVIGABLE_FIELDS, Json, View
 from emulators.jira.rights import Account
+from emulators.jira.shapes import Object, fits, issue_fits
 from emulators.jira.site import Refusal, Site
 from emulators.jira.state import Issue
 
 BAD_PAYLOAD = "Invalid request payload. Refer to the REST API documentation and try again."
-Shape = Mapping[str, type | tuple[type, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +56,16 @@ class Call:
         except ValueError:
             raise Refusal(400, BAD_PAYLOAD, bare=True) from None
 
-    def body(self, shape: Shape, *, closed: bool = True) -> Json:
-        """Return the body as an object whose members have these types; nulls count as absent."""
+    def body(self, shape: Object) -> Json:
+        """Return the body, which must have the shape; nulls count as absent."""
         found = self.json()
-        if not isinstance(found, dict):
+        if not fits(shape, found):
             raise Refusal(400, BAD_PAYLOAD, bare=True)
-        present: Json = {name: value for name, value in found.items() if value is not None}
-        for name, value in present.items():
-            if name not in shape:
-                if closed:
-                    raise Refusal(400, BAD_PAYLOAD, bare=True)
-            elif not isinstance(value, shape[name]):
-                raise Refusal(400, BAD_PAYLOAD, bare=True)
-        return present
+        return {name: value for name, value in found.items() if value is not None}
+
+    def issue_body(self) -> Json:
+        """Return the body of an operation on an issue."""
+        return checked_issue_body(self.json())
 
     def number(self, name: str, default: int) -> int:
         """Return a query parameter that is a number."""
@@ -95,6 +92,16 @@ class Call:
     def visible(self, key_or_id: str) -> Issue:
         """Return another issue the caller may see."""
         return self.site.issue(key_or_id, self.who)
+
+
+def checked_issue_body(found: Any) -> Json:
+    """Return ``fields``, ``update`` and ``transition`` of a body, nulls left out; 400 when it is something else."""
+    if not issue_fits(found):
+        raise Refusal(400, BAD_PAYLOAD, bare=True)
+    present: Json = {name: value for name, value in found.items() if value is not None}
+    if "update" in present:
+        present["update"] = {name: value for name, value in present["update"].items() if value is not None}
+    return present
 
 
 def wanted_fields(asked: list[str], default: tuple[str, ...], over_search: bool = False) -> tuple[str, ...]:

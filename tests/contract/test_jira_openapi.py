@@ -1,5 +1,7 @@
 """Everything the Jira stand-in accepts and answers fits Atlassian's OpenAPI document."""
 
+import copy
+import random
 import re
 from collections.abc import AsyncIterator
 from typing import Any
@@ -246,3 +248,34 @@ async def test_the_operations_are_all_documented() -> None:
     }
     for method, path, _ in api.OPEN + api.CLOSED:
         assert (method, "/rest/api/3" + re.sub(r"\{[^}]+\}", "{}", path)) in shapes
+
+
+def damaged(body: Any, chance: random.Random) -> Any:
+    """Return the body with one thing changed anywhere."""
+    broken = copy.deepcopy(body)
+    places = [broken]
+    for place in places:
+        inner = place.values() if isinstance(place, dict) else place
+        places += [child for child in inner if isinstance(child, dict | list)]
+    place = chance.choice(places)
+    junk = chance.choice([True, 0, -1, "", "x", [], {}, [3], {"id": 4}, 1.5])
+    if isinstance(place, list):
+        place.append(junk)
+    elif place and chance.random() < 0.7:
+        place[chance.choice(list(place))] = junk
+    else:
+        place["extra"] = junk
+    return broken
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_what_is_accepted_fits_and_nothing_breaks(jira: Jira, seed: int) -> None:
+    chance = random.Random(seed)
+    for method, path, body in session():
+        for _ in range(12 if isinstance(body, dict) else 1):
+            await jira.rest(method, path, SERVICE, damaged(body, chance) if isinstance(body, dict) else body)
+    assert not [(one.method, one.path, one.body) for one in jira.emulator.requests if one.status >= 500]
+    accepted = [one for one in jira.emulator.requests if one.status < 400]
+    assert not [(told, one.body) for one in accepted for told in jira_traffic.request_complaints(one)]
+    assert not [(t, one.body) for one in jira.emulator.requests for t in jira_traffic.answer_complaints(one)]
+    assert len(accepted) > 30
