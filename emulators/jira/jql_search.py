@@ -48,15 +48,14 @@ _ALIASES = {
     "resolutiondate": "resolved",
     "duedate": "due",
     "statuscategorychangeddate": "statuscategorychangedate",
-    "root cause": "root_cause",
-    "cf[10050]": "root_cause",
-    catalog.ROOT_CAUSE: "root_cause",
+    "root cause": "cf[10050]",
+    catalog.ROOT_CAUSE: "cf[10050]",
 }
 _TEXTS: dict[str, Callable[[Issue], str]] = {
     "summary": lambda issue: issue.summary,
     "description": lambda issue: adf_text.text_of(issue.description),
     "comment": lambda issue: "\n".join(adf_text.text_of(one.body) for one in issue.comments),
-    "root_cause": lambda issue: issue.root_cause or "",
+    "cf[10050]": lambda issue: issue.root_cause or "",
     "text": lambda issue: "\n".join(_TEXTS[name](issue) for name in ("summary", "description", "comment")),
 }
 _DATES: dict[str, Callable[[Issue], Any]] = {
@@ -196,7 +195,10 @@ class Searcher:
             raise unsupported(clause)
         rank, compare = _RANKED[name], _COMPARE[clause.operator]
         bound = next(rank(value) for value in self.values(clause.operand or Empty(), clause, name))
-        return lambda issue: compare(rank(_CHOICES[name](issue)), bound)
+        # Keys of different projects do not compare.
+        return lambda issue: (
+            compare(rank(_CHOICES[name](issue)), bound) and (name != "key" or rank(issue.key)[0] == bound[0])
+        )
 
     # Values.
 
@@ -319,10 +321,9 @@ class Searcher:
         read = _DATES.get(name) or _ORDER.get(name)
         if read is None:
             raise JqlError(f"Field '{order.field}' does not exist or you do not have permission to view it.")
-        # Like Jira, dates and priorities are newest and highest first unless told otherwise.
-        descending = (
-            order.descending if order.descending is not None else name in _DATES or name == "priority"
-        )
+        # Each field has an order of its own: what happened newest first, priorities highest first, the rest ascending.
+        own = (name in _DATES and name != "due") or name == "priority"
+        descending = own if order.descending is None else order.descending
         chosen = read
         return lambda issue: _sortable(chosen(issue)), descending
 
