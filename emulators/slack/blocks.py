@@ -147,7 +147,7 @@ PICKERS: dict[str, Check] = {
     ),
     "datetimepicker": record({}, FOCUS | {"initial_date_time": number(1_000_000_000, 9_999_999_999)}),
 }
-_SECTION_ELEMENTS: dict[str, Check] = (
+_PRESSABLE: dict[str, Check] = (
     SELECTS
     | PICKERS
     | {
@@ -156,6 +156,7 @@ _SECTION_ELEMENTS: dict[str, Check] = (
         "overflow": record({"options": array(OPTION, 5, 1)}, ACTION | {"confirm": CONFIRM}),
     }
 )
+_ACCESSORIES = {kind: one for kind, one in _PRESSABLE.items() if kind != "datetimepicker"}
 
 _MARKS = record({}, dict.fromkeys(("bold", "code", "italic", "strike", "underline"), boolean))
 _MARKED: dict[str, Check] = {"style": _MARKS}
@@ -266,14 +267,14 @@ SHARED: dict[str, Check] = {
             | {
                 "text": text(3000),
                 "fields": array(text(2000), 10, 1),
-                "accessory": typed(_SECTION_ELEMENTS | {"image": IMAGE_ELEMENT}),
+                "accessory": typed(_ACCESSORIES | {"image": IMAGE_ELEMENT}),
                 "expand": boolean,
             },
         ),
         at_least_one("text", "fields"),
     ),
     "actions": record(
-        {"elements": array(typed(_SECTION_ELEMENTS | {"rich_text_input": INPUTS["rich_text_input"]}), 25, 1)},
+        {"elements": array(typed(_PRESSABLE | {"rich_text_input": INPUTS["rich_text_input"]}), 25, 1)},
         _BLOCK,
     ),
     "context": record(

@@ -84,7 +84,7 @@ def array(item: Check, most: int | None = None, least: int = 0) -> Check:
 
 
 def record(required: dict[str, Check], optional: dict[str, Check] | None = None) -> Check:
-    """Accept an object with these fields and no others; ``type`` is left to :func:`typed`."""
+    """Accept an object with these fields and no others; ``type`` belongs to :func:`typed`."""
     fields = required | (optional or {})
 
     def check(value: Any, path: str, report: Report) -> None:
@@ -97,7 +97,7 @@ def record(required: dict[str, Check], optional: dict[str, Check] | None = None)
         for name, one in value.items():
             if name in fields:
                 fields[name](one, f"{path}/{name}", report)
-            elif name != "type":
+            else:
                 report.error(f"invalid additional property: {name}", path)
 
     return check
@@ -116,7 +116,7 @@ def typed(kinds: dict[str, Check]) -> Check:
         elif not isinstance(kind, str) or kind not in kinds:
             report.error(f"unsupported type: {kind}", f"{path}/type")
         else:
-            kinds[kind](value, path, report)
+            kinds[kind]({name: one for name, one in value.items() if name != "type"}, path, report)
 
     return check
 
