@@ -261,7 +261,8 @@ async def conversations_list(workspace: Workspace, arguments: Arguments) -> dict
             raise SlackError(
                 "missing_scope", needed=scopes[kind], provided=",".join(sorted(workspace.scopes))
             )
-    found = [channel_json(workspace, one) for one in workspace.world.channels.values() if one.kind in kinds]
+    listed = [one for one in workspace.world.channels.values() if one.kind in kinds]
+    found = [channel_json(workspace, one) | {"num_members": len(one.members)} for one in listed]
     return _paged("channels", found, arguments, 100)
 
 
