@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _STANDARDS = """
-    ascii cp koi euc ucs utf iso iec ieee ecma es pep jsr rfc bcp http https http2 quic h2 h3 sha md aes des rsa ecdsa hmac crc
+    ascii cp latin koi euc ucs utf iso iec ieee ecma es pep jsr rfc bcp http https http2 quic h2 h3 sha md aes des rsa ecdsa hmac crc
     pbkdf tls ssl usb hdmi pci ddr lpddr wifi lte cve cwe ghsa capec owasp wcag fips nist soc din ansi iso isbn ean utc gmt est cet
     cest pst covid sars mp mpeg gpt claude llama gemini gemma qwen phi mistral dall bert gpl lgpl agpl mit bsd apache oauth ipv arm
     amd ryzen intel xeon ios macos php java jdk jre python ruby perl html css fy cw kw rev ver version rc pr mr sev prio
@@ -16,7 +16,7 @@ _ORDINARY = """
     top step section part page pages phase level day days week weeks month months year years hour hours minute minutes chapter item
     items line lines row rows column version versions room unit type class grade tier tiers zone area option plan test tests port
     channel sprint sprints release releases rc beta alpha build builds cluster host server servers worker workers pod pods replica
-    shard node nodes web db app api box slot lane round stage wave batch group team floor gate seat table figure fig appendix
+    shard node nodes db box slot lane round stage wave batch group team floor gate seat table figure fig appendix
     article clause question answer example exercise lesson lecture module unit volume issue ticket task bug story epic point points
     number no nr id size age over under sub pre post mid early late plus minus non re co from to between about around up down at in
     on by for of and or the a an than max min first last one two three four five six seven eight nine ten twenty thirty forty fifty
@@ -26,7 +26,7 @@ _ORDINARY = """
     catch vitamin omega carbon uranium route highway ps xbox cuda driver nvidia radeon geforce gtx rtx rx gcc clang llvm glibc
     openjdk openssl postgres postgresql mysql redis mongo kafka nginx django rails spring react angular vue typescript east west
     north south central northeast southeast northwest southwest eth wlan enp usb tty loop disk sda sdb vol lib x86 amd64 arm64
-    q1 q2 q3 q4 commit hash patch pr mr pull rule case scenario attempt try retry run job queue thread process core cpu gpu
+    q1 q2 q3 q4 commit hash patch pr mr pull rule case scenario attempt try retry run job queue thread process cpu gpu
     word char byte bytes bit bits digit digits inch star stars player user users priority prio sev severity p s m l xl tls ssl
     """
 _NOT_PROJECTS = frozenset(_STANDARDS.upper().split())
@@ -37,7 +37,7 @@ _IN_URL = re.compile(
     r"(?i)(?:/browse/|[?&](?:selectedIssue|issueKey|issue|currentIssue)=|/issues/|/portal/\d+/)([A-Z][A-Z0-9_]{1,19}-[1-9]\d{0,6})(?![\w-])"
 )
 _KEY = re.compile(
-    r"(?<![^\W_])(?<![.@%$-])([A-Za-z][A-Za-z0-9_]{1,19})-([1-9]\d{0,6})(?![^\W_]|[%°]|[.,:]\d|-\d)"
+    r"(?<![^\W_])(?<![@%$-])(?<!(?<!\.)\.)([A-Za-z][A-Za-z0-9_]{1,19})-([1-9]\d{0,6})(?![^\W_]|[%°]|[.,:]\d|-\d)"
 )
 _MORE_SLASHED = re.compile(r"(?:/([1-9]\d{0,6}))+(?![\w./%-])")
 _MORE_LISTED = re.compile(

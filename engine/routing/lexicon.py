@@ -7,8 +7,8 @@ classes), ``(a|b c)`` for a choice, a trailing ``?`` for "or nothing" and ``*`` 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 
 import regex
 
@@ -19,8 +19,8 @@ TIMEOUT = 0.005
 
 
 def vocabulary(text: str) -> frozenset[str]:
-    """Return the words of a text as a set."""
-    return frozenset(text.split())
+    """Return the words of a text as a set, without case."""
+    return frozenset(text.casefold().split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ class Rule:
     """One way of saying something, with the messages that prove it.
 
     ``notion`` is what such a message means; ``why`` tells the person. ``keyed`` rules hold only in a message that names an issue;
-    ``bare`` ones name no work at all, so an acknowledgement ("ok, done") makes them an answer to somebody else.
+    ``bare`` ones name no work at all, so an acknowledgement ("ok, done") makes them an answer to somebody else; ``leaning`` ones
+    hold only beside another claim of the same message.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Rule:
     counterexamples: tuple[str, ...] = ()
     keyed: bool = False
     bare: bool = False
+    leaning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Reservation:
 
 
 _PART = re.compile(r"\{(\w+)\}|(\(!|[()|?*+])|([^\s(){}|?*+]+)|\s+")
-_WORD = r"[^\W\d_A-Z][^\sA-Z]*"
+_ANY = {"ANY": "(?:[^ ]+ )", "END": "$", "WORD": "(?:(?P<WORD>[^\\W\\d_A-Z][^ A-Z]*) )"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,52 +64,76 @@ class Lexicon:
     """The words and rules of one language."""
 
     language: str
-    classes: Mapping[str, tuple[str, ...]]
+    classes: Mapping[str, str]
+    phrases: Mapping[str, str]
     completions: tuple[Rule, ...]
     requests: tuple[Rule, ...]
     reservations: tuple[Reservation, ...]
-    reserved: frozenset[str]
+    heads: frozenset[str]
     request_heads: frozenset[str]
+    reserved: frozenset[str]
+    common: frozenset[str]
+    addresses: frozenset[str]
     asking: frozenset[str]
     ordering: frozenset[str]
     small_talk: frozenset[str]
+    doing: frozenset[str]
+    lead_ins: frozenset[str]
     signs: frozenset[str]
-    strong_signs: frozenset[str] = field(default=frozenset())
 
     def with_phrases(self, **classes: tuple[str, ...]) -> "Lexicon":
         """Return a lexicon in which a workspace's own phrases join the named classes, e.g. ``done=("in the can",)``."""
-        unknown = classes.keys() - self.classes.keys()
-        if unknown:
+        if unknown := classes.keys() - self.classes.keys():
             raise ValueError(
                 f"The {self.language} lexicon has no phrases called {', '.join(sorted(unknown))}."
             )
-        return replace(
-            self,
-            classes={**self.classes, **{name: self.classes[name] + more for name, more in classes.items()}},
+        joined = {name: " | ".join((self.classes[name], *phrases)) for name, phrases in classes.items()}
+        first_words = {
+            word
+            for phrases in classes.values()
+            for phrase in phrases
+            for word in re.findall(r"[^\W_]+", phrase)
+        }
+        return replace(self, classes={**self.classes, **joined}, heads=self.heads | first_words)
+
+    def reduced(self, spoken: str) -> str:
+        """Return the words with each phrase that names work as one token, as `completions` are written."""
+        for name, phrase in self._phrases:
+            stands_for = partial(self._standing_for, name)
+            spoken = phrase.sub(stands_for, spoken, timeout=TIMEOUT)
+        return spoken
+
+    def _standing_for(self, name: str, phrase: "regex.Match[str]") -> str:
+        return phrase[0] if self.oversteps(phrase) else name
+
+    def oversteps(self, match: "regex.Match[str]") -> bool:
+        """Say whether a word that the pattern left open is one that denies, limits or judges."""
+        return not self.reserved.isdisjoint(match.captures("WORD"))
+
+    @cached_property
+    def _phrases(self) -> "tuple[tuple[str, regex.Pattern[str]], ...]":
+        return tuple(
+            (f"{token} ", regex.compile(f"(?<![^ ])(?:{self._compiled(pattern)})(?P<WORD>(?!))?"))
+            for token, pattern in self.phrases.items()
         )
 
     @cached_property
     def claim(self) -> "regex.Pattern[str]":
         """The grammar of completions: it consumes a whole message or nothing."""
-        end = "(?:(?&closing))*+$"
         # A clause ends with a joint, or a question mark of its own, or the message does.
-        return self._grammar(
-            f"^(?:(?&opening))*(?:(?:{{}})(?:(?:(?:(?&joint))+|(?<=QM ))(?!$)|(?={end})))+{end}",
-            self.completions,
-            extra=("opening", "joint", "closing"),
+        frame = "^{opening}*(?:RULES(?:(?:{joint}+|(?<=QM ))(?!$)|(?=END)))+END"
+        closing = f"(?:{self._class('closing', ())})*+$"
+        frame = (
+            frame.replace("{opening}", self._class("opening", ()))
+            .replace("{joint}", self._class("joint", ()))
+            .replace("END", closing)
         )
+        return self._grammar(frame, self.completions)
 
     @cached_property
     def claims_by_group(self) -> dict[str, Rule]:
         """Completion rules by the name of their group in `claim`."""
         return {_group(rule): rule for rule in self.completions}
-
-    @cached_property
-    def heads(self) -> frozenset[str]:
-        """The words one of which every completion contains."""
-        return frozenset(self.classes["heads"]) | frozenset(
-            word for phrase in self.classes["done"] for word in phrase.split()[:1]
-        )
 
     def acknowledges(self, spoken: str) -> bool:
         """Say whether the message answers somebody: "ok, done" reports on what another asked for."""
@@ -115,15 +141,12 @@ class Lexicon:
 
     @cached_property
     def _acknowledgement(self) -> "regex.Pattern[str]":
-        used: dict[str, str] = {}
-        return regex.compile(
-            f"(?<![^ ])(?:{self._class('ack', used)})(?(DEFINE){''.join(f'(?P<{n}>{p})' for n, p in used.items())})"
-        )
+        return regex.compile(f"(?<![^ ])(?:{self._class('ack', ())})")
 
     @cached_property
     def request(self) -> "regex.Pattern[str]":
         """The grammar of productivity questions and e-mail requests, in this order."""
-        return self._grammar("^(?:(?&opening))*+(?:{})", self.requests, extra=("opening",))
+        return self._grammar(f"^{self._class('opening', ())}*+RULES", self.requests)
 
     @cached_property
     def requests_by_group(self) -> dict[str, Rule]:
@@ -132,36 +155,32 @@ class Lexicon:
 
     @cached_property
     def reserve(self) -> "regex.Pattern[str]":
-        """Finds the first reservation of a message."""
-        return self._grammar("(?<![^ ])(?:{})", self.reservations)
+        """Finds the first of the reservations, in the order of their weight, that a message has anywhere."""
+        return regex.compile(
+            "|".join(f"^(?:[^ ]+ )*?(?P<{_group(n)}>{self._choice(n.patterns)})" for n in self.reservations)
+        )
 
     @cached_property
     def reservations_by_group(self) -> dict[str, Reservation]:
         """Reservations by the name of their group in `reserve`."""
         return {_group(notion): notion for notion in self.reservations}
 
-    def _grammar(
-        self, frame: str, rules: "tuple[Rule | Reservation, ...]", extra: tuple[str, ...] = ()
-    ) -> "regex.Pattern[str]":
-        """Compile ``frame`` with the rules at its ``{}``, each a named group; the classes they use become subpatterns."""
-        used: dict[str, str] = {}
-        choices = [f"(?P<{_group(rule)}>{self._choice(rule.patterns, used)})" for rule in rules]
-        for name in extra:
-            self._class(name, used)
-        classes = "".join(f"(?P<{name}>{pattern})" for name, pattern in used.items())
-        return regex.compile(f"(?(DEFINE){classes})" + frame.format("|".join(choices)))
+    def _grammar(self, frame: str, rules: "tuple[Rule | Reservation, ...]") -> "regex.Pattern[str]":
+        """Compile ``frame``, itself a pattern, with the rules at its RULES, each a named group."""
+        choices = "|".join(f"(?P<{_group(rule)}>{self._choice(rule.patterns)})" for rule in rules)
+        return regex.compile(frame.replace("RULES", f"(?:{choices})"))
 
-    def _choice(self, patterns: tuple[str, ...], used: dict[str, str]) -> str:
-        return "|".join(self._compiled(pattern, used) for pattern in patterns)
+    def _choice(self, patterns: tuple[str, ...]) -> str:
+        return "|".join(self._compiled(pattern) for pattern in patterns)
 
-    def _compiled(self, pattern: str, used: dict[str, str]) -> str:
+    def _compiled(self, pattern: str, within: tuple[str, ...] = ()) -> str:
         made: list[str] = []
         open_groups: list[int] = []
         for name, sign, word in _PART.findall(pattern):
             if name:
-                made.append(self._class(name, used))
+                made.append(self._class(name, within))
             elif word:
-                made.append(f"(?:{re.escape(word)} )")
+                made.append(f"(?:{re.escape(word if word.isupper() else word.casefold())} )")
             elif sign in ("(", "(!"):
                 open_groups.append(len(made))
                 made.append("(?:" if sign == "(" else "(?!")
@@ -176,20 +195,12 @@ class Lexicon:
             raise ValueError(f"The pattern {pattern!r} has an open bracket.")
         return "".join(made)
 
-    def _class(self, name: str, used: dict[str, str]) -> str:
-        if name == "END":
-            return "$"
-        if name == "ANY":
-            return r"(?:[^ ]+ )"
-        if name not in used:
-            used[name] = ""
-            used[name] = self._word() if name == "WORD" else self._choice(self.classes[name], used)
-        elif not used[name]:
+    def _class(self, name: str, within: tuple[str, ...]) -> str:
+        if name in _ANY:
+            return _ANY[name]
+        if name in within:
             raise ValueError(f"The class {name!r} of the {self.language} lexicon is defined by itself.")
-        return f"(?:(?&{name}))"
-
-    def _word(self) -> str:
-        return rf"(?!(?:{'|'.join(map(re.escape, sorted(self.reserved)))}) )[^\W\d_A-Z][^ A-Z]* "
+        return f"(?:{self._compiled(self.classes[name], (*within, name))})"
 
 
 def _group(rule: Rule | Reservation) -> str:

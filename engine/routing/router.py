@@ -4,13 +4,14 @@ from collections.abc import Collection
 
 from engine.routing.english import ENGLISH
 from engine.routing.entities import gathered
+from engine.routing.german import GERMAN
 from engine.routing.keys import named
 from engine.routing.lexicon import TIMEOUT, Lexicon, Rule
 from engine.routing.markup import plain
 from engine.routing.words import words
 from engine.types import Entities, Period, Route, Routing
 
-LEXICONS = (ENGLISH,)
+LEXICONS = (ENGLISH, GERMAN)
 CONFIDENCE = {
     Route.COMPLETION: 0.95,
     Route.PRODUCTIVITY: 0.90,
@@ -22,6 +23,15 @@ LONGEST_CLAIM = 1_000
 """Characters of a message that can still be nothing but a claim; a list of fifty issues fits."""
 STATEMENT = 50
 """Characters from which a statement is worth a comment whatever its words."""
+
+_SHOWN = {
+    "QM": "The question mark",
+    "DOUBT": "The emoji",
+    "ELLIPSIS": "“…”",
+    "CITE": "The quotation",
+    "PCT": "“%”",
+    "AT": "The mention",
+}
 
 
 def route(
@@ -50,10 +60,9 @@ def _decide(said: str, spoken: str, entities: Entities, lexicons: tuple[Lexicon,
             lexicon, spoken, present, entities
         ):
             return decided
-    return max(
-        (_reported(lexicon, said, spoken, present, entities) for lexicon in lexicons),
-        key=lambda routing: routing.confidence,
-    )
+    # What is left is weighed in the language that the message seems to be written in.
+    spoken_in = max(lexicons, key=lambda lexicon: len(present & lexicon.common))
+    return _reported(spoken_in, said, spoken, present, entities)
 
 
 def _routing(rule: Rule, entities: Entities) -> Routing:
@@ -65,6 +74,8 @@ def _requested(lexicon: Lexicon, spoken: str, present: frozenset[str], entities:
     if present.isdisjoint(lexicon.request_heads) or not (
         match := lexicon.request.match(spoken, timeout=TIMEOUT)
     ):
+        return None
+    if lexicon.oversteps(match):
         return None
     rule = lexicon.requests_by_group[_decisive(match.groupdict(), lexicon.requests_by_group)]
     if rule.route is Route.PRODUCTIVITY and entities.period is None:
@@ -83,12 +94,12 @@ def _requested(lexicon: Lexicon, spoken: str, present: frozenset[str], entities:
 def _completed(lexicon: Lexicon, spoken: str, present: frozenset[str], entities: Entities) -> Routing | None:
     if present.isdisjoint(lexicon.heads) or len(spoken) > LONGEST_CLAIM:
         return None
-    match = lexicon.claim.match(spoken, timeout=TIMEOUT)
-    if not match:
+    match = lexicon.claim.match(lexicon.reduced(spoken), timeout=TIMEOUT)
+    if not match or lexicon.oversteps(match):
         return None
     groups = match.groupdict()
     claims = [rule for group, rule in lexicon.claims_by_group.items() if groups[group]]
-    if any(rule.keyed for rule in claims) and not entities.keys:
+    if all(rule.leaning for rule in claims) or (not entities.keys and any(rule.keyed for rule in claims)):
         return None
     if all(rule.bare for rule in claims) and lexicon.acknowledges(spoken) and not entities.keys:
         return None
@@ -102,25 +113,52 @@ def _decisive(groups: dict[str, str | None], rules: dict[str, Rule]) -> str:
 def _reported(
     lexicon: Lexicon, said: str, spoken: str, present: frozenset[str], entities: Entities
 ) -> Routing:
+    """Tell a report from the rest, and name what kept a message that speaks of being done from being a completion."""
+    tokens = spoken.split()
     signs = len(present & lexicon.signs)
-    first = spoken.partition(" ")[0]
-    asks = first in lexicon.asking or ("QM" in present and signs < 2)
-    orders = first in lexicon.ordering
-    kind, why = "classify.rest", "Nothing says certainly what is asked."
-    if asks or orders:
-        kind, why = (
-            ("classify.question", "It is a question.")
-            if asks
-            else ("classify.order", "It asks for something else.")
-        )
+    length = sum(not token.isupper() for token in tokens)
+    opening = next(
+        (word for word in tokens if word == "KEY" or not (word.isupper() or word in lexicon.addresses)), ""
+    )
+    verb = next((word for word in tokens if not (word.isupper() or word in lexicon.lead_ins)), "")
+    if (
+        opening in lexicon.asking
+        or (verb in lexicon.ordering and opening != "KEY")
+        or ("QM" in present and signs < 2)
+    ):
+        decided = (Route.CLASSIFY, "classify.question", "It is a question or an order that no rule knows.")
     elif signs >= 2:
-        return Routing(Route.REPHRASE, 0.8, "rephrase.two-signs", "Several words of work.", entities)
+        decided = (Route.REPHRASE, "rephrase.two-signs", "Several words of work report something.")
     elif signs and entities.keys:
-        return Routing(
-            Route.REPHRASE, 0.8, "rephrase.sign-and-key", "A word of work beside an issue.", entities
+        decided = (
+            Route.REPHRASE,
+            "rephrase.sign-and-key",
+            "A word of work beside an issue reports something.",
         )
+    elif verb in lexicon.doing and length > 2:
+        decided = (Route.REPHRASE, "rephrase.verb", f"It begins with “{verb}”, as a report does.")
+    elif entities.keys and length > 3:
+        decided = (Route.REPHRASE, "rephrase.statement-on-issue", "It states something about an issue.")
     elif len(said) > STATEMENT and present.isdisjoint(lexicon.small_talk):
-        return Routing(
-            Route.REPHRASE, 0.8, "rephrase.statement", "A statement long enough to be a comment.", entities
-        )
-    return Routing(Route.CLASSIFY, 0.6, kind, why, entities)
+        decided = (Route.REPHRASE, "rephrase.statement", "It is a statement long enough to be a comment.")
+    else:
+        decided = (Route.CLASSIFY, "classify.rest", "Nothing in it says certainly what is asked.")
+    decided_route, rule, why = decided
+    if reservation := _reserved(lexicon, spoken, present):
+        rule, why = reservation
+    return Routing(decided_route, CONFIDENCE[decided_route], rule, why, entities)
+
+
+def _reserved(lexicon: Lexicon, spoken: str, present: frozenset[str]) -> tuple[str, str] | None:
+    """Return the notion, and the word that carries it, because of which a message about being done is no completion."""
+    if present.isdisjoint(lexicon.heads) or not (match := lexicon.reserve.search(spoken, timeout=TIMEOUT)):
+        return None
+    notion, said = next(
+        (notion, match[group]) for group, notion in lexicon.reservations_by_group.items() if match[group]
+    )
+    words_said = said.split()
+    word = _SHOWN.get(words_said[0], f"“{' '.join(words_said)}”")
+    return (
+        f"reservation.{notion.name}",
+        f"{word} says: it {notion.notion}, so nothing is moved to done unasked.",
+    )

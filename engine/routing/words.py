@@ -44,10 +44,10 @@ _SIGNS = {
     ">": "CITE",
     "~": "STRUCK",
 }
-_DOUBTING = frozenset("🤔🙄😏🤨🙃😬🤞❌🚫⏳⌛🔜❓❔⁉🚧⛔👎😅😒🤡🥲😤🤷🤦😩😭😢☹🙁😕❗‼🛑🔄⚠")
+_DOUBTING = frozenset("🤔🙄😏🤨🙃😬🤞❌🚫⏳⌛🔜❓❔⁉🚧⛔👎😒🤡🥲😤🤷🤦😩😭😢☹🙁😕❗‼🛑🔄⚠")
 _DOUBTING_NAMES = re.compile(
     r"think|roll|^x$|cross|no_|_no|not|question|hourglass|construct|soon|wip|eyes?_|smirk|raised|upside|grimac|clown|thumbsdown|^-1$"
-    r"|shrug|palm|sad|cry|sob|sweat|warning|almost|half|stop|skull|pending|progress|wait|fail|red_|open|question|interrobang|exclam|unamused"
+    r"|shrug|palm|sad|cry|sob|warning|almost|half|stop|skull|pending|progress|wait|fail|red_|open|question|interrobang|exclam|unamused"
 )
 _EMOJI = (
     "\U0001f000-\U0001faff\u2190-\u2191\u2193-\u21d1\u21d3-\u21ff\u2600-\u278f\u2795-\u27a0\u27a2-\u27bf\u2b00-\u2bff\u2300-\u23ff\ufe0e\ufe0f\u200d\u20e3"
@@ -75,7 +75,7 @@ def words(text: str, places: list[Named]) -> str:
         pieces.append(text[at:])
         text = "".join(pieces)
     tokens = []
-    for match in _TOKEN.finditer(text.lower().strip()):
+    for match in _TOKEN.finditer(text.casefold().strip()):
         kind = match.lastgroup
         if kind == "word":
             tokens.append(match[0])

@@ -1,0 +1,27 @@
+"""English: its phrases, its rules and the messages that prove them."""
+
+from engine.routing.english import vocabulary
+from engine.routing.english.completion import COMPLETIONS
+from engine.routing.english.requests import REQUESTS
+from engine.routing.english.reservations import RESERVATIONS
+from engine.routing.lexicon import Lexicon
+
+ENGLISH = Lexicon(
+    language="English",
+    classes=vocabulary.CLASSES,
+    phrases=vocabulary.PHRASES,
+    completions=COMPLETIONS,
+    requests=REQUESTS,
+    reservations=RESERVATIONS,
+    heads=vocabulary.HEADS,
+    request_heads=vocabulary.REQUEST_HEADS,
+    reserved=vocabulary.RESERVED,
+    common=vocabulary.COMMON,
+    addresses=vocabulary.ADDRESSES,
+    asking=vocabulary.ASKING,
+    ordering=vocabulary.ORDERING,
+    small_talk=vocabulary.SMALL_TALK,
+    doing=vocabulary.DOING,
+    lead_ins=vocabulary.LEAD_INS,
+    signs=vocabulary.SIGNS,
+)

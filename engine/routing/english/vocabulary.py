@@ -1,0 +1,253 @@
+"""The phrases of English that rules refer to, and the words that weigh."""
+
+from engine.routing.lexicon import vocabulary
+
+CLASSES = {
+    # What is said of work.
+    "done": """
+        done | finished | completed | complete | closed | resolved | finalised | finalized | wrapped up | all set | done and dusted
+        | closed out | finished up | 100 PCT? (done|complete|completed|finished)""",
+    "plainly_done": "done | finished | completed | complete",
+    "did": "finished | completed | closed | resolved | finalised | finalized | wrapped up | finished up | closed out | finished working on",
+    "did_apart": "wrapped | closed | finished",
+    "got": "got | just got",
+    "state": """
+        QUOTE? (done|complete|completed|finished|closed|resolved) QUOTE?
+        | TICK (done|complete|completed|finished|closed|resolved) TICK""",
+    "is": "is | are | 's | is now | are now | 's now",
+    "has_been": "has been | have been | has now been | have now been | 's been",
+    "fully": "now | already | finally | fully | completely | successfully | officially | all | both | just | also",
+    # "today" beside a mere state may be a plan; beside a verb of the past it is a time.
+    "lately": "now | already | yesterday | finally | at last | just now | this morning | last night | successfully | completely | too | as well",
+    "when": "{lately} | today | this afternoon | earlier today",
+    "i": "i | i've | ive | i have | we | we've | we have | have | i also | i've also",
+    "i_am": "i'm | im | i am | we're | we are | am",
+    # What names work: issues by key ...
+    "kind": "task | ticket | story | issue | bug | item | card | subtask | sub-task | epic | jira | jira ticket | jira issue | user story",
+    "kinds": "tasks | tickets | stories | issues | bugs | items | cards | subtasks | sub-tasks | epics | jiras | jira tickets",
+    "key": "KEY | OPEN KEY CLOSE | TICK KEY TICK | QUOTE KEY QUOTE",
+    "number": "1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10",
+    "between_keys": """
+        (COMMA|SEMI)? (NL (DASH|{number} (DOT|CLOSE))?|and|AND|plus) also? | COMMA | SEMI | SLASH | as well as""",
+    "keys": "{key} ({between_keys}? {key})*",
+    "work": "WORK | (THING|THIS) (OPEN WORK CLOSE|COMMA WORK COMMA)",
+    # ... or by a plain phrase. Documents are finished by people only; "the import is done" may be a machine's news.
+    "issue_noun": "task | ticket | story | card | subtask | sub-task | epic | todo | to-do | assignment | user story",
+    "thing": "THING | THIS",
+    "bare_thing": "task | ticket | story | subtask | sub-task | (all|both) (the|my|our|of the)? (tasks|tickets|stories|subtasks)",
+    "document": """
+        release notes | notes | documentation | docs | doc | readme | report | reports | slides | slide deck | deck | presentation
+        | proposal | mockup | mockups | mock-ups | wireframe | wireframes | spec | specs | specification | guide | tutorial | manual
+        | runbook | changelog | diagram | diagrams | prototype | poc | landing page | blog post | article | newsletter | roadmap
+        | checklist | questionnaire | survey | translation | translations | write-up | writeup | designs | summary | whitepaper
+        | case study | faq | wiki page | user guide | design doc | budget | invoice | invoices | page copy""",
+    "bare_document": "release notes | slides | mockups | wireframes | meeting notes | design doc | api docs",
+    "effort": """
+        migration | refactoring | refactor | integration | feature | dashboard | login page | page | form | endpoint | endpoints | api
+        | component | module | design | schema | implementation | redesign | rewrite | cleanup | onboarding""",
+    "finished_with": "{work} | THING | THIS | EFFORT | {bare_document}",
+    "it": "it | this | that | them | this one | both | these | both of them",
+    "keys_or_thing": "{work} | {thing} | {it} | (the|this|my) (issue|bug)",
+    # Ways to ask.
+    "please": "please | pls | plz | kindly",
+    "polite": "{please}? (can|could|would) (you|u) (please|pls|plz|kindly|just|now|also)* (go ahead and)?",
+    "ask": "{please} | {polite} | go ahead and",
+    "mark": "mark | set | flag | move | transition | change | put | push | drag | switch | update | flip",
+    "marking": "marking | setting | moving | transitioning | changing | putting | switching | updating",
+    "marked": "marked | moved | transitioned",
+    "as": "as | to | into | in | ARROW | over to | as being",
+    "column": "column | status | state | lane | section",
+    "to_state": "{as}? the? {state} {column}?",
+    "close": "close | resolve | close out | close off | tick off | check off",
+    "closing_of": "closing | resolving | closing out",
+    "asked_politely": "now? (for me)? (now|{please})?",
+    # What may stand around a completion without saying anything.
+    "stop": "COMMA | DOT | EX | DASH | COLON | NL",
+    "everyone": "team | all | everyone | everybody | folks | guys | there | bot | updraft | AT",
+    "greeting": """
+        (hi|hey|hello|hiya|howdy|yo|morning|good (morning|afternoon|evening|day)|greetings)
+        ({everyone}|{WORD})? ({everyone}|{WORD})? {stop} | (hi|hey|hello|hiya) (again|there|bot|updraft)?""",
+    "thanks": """
+        (thanks|thank you|thx|ty|thank u|cheers|tnx|tysm|many thanks) (a lot|so much|very much|a million|again|in advance|a bunch)?
+        (for (the|your) (help|support|review|patience|work))?""",
+    # Directly before "finished" a mention is who finished.
+    "mention": "AT (!and|AND|{fully}* ({did}|{did_apart}|{marked})) | AT {stop}",
+    # An answer to somebody: what is done then is what they asked for.
+    "ack": """
+        (ok|okay|alright|all right|yes|yep|yeah|yup|sure|great|cool|perfect|nice|good|awesome|and|so COMMA)""",
+    "news": """
+        (quick|status|small|short)? update (COLON|DASH) | (good|great) news {stop} | fyi | status COLON | (just a)? heads up {stop} | btw
+        | yay | hooray | hurray | woohoo | woo | phew | boom | tada | finally
+        | (i'm|i am|we are|we're)? (happy|glad|pleased|delighted) to (report|say|announce) that?
+        | just? letting you know that? | just to let you know that? | please note that? | note COLON
+        | (confirming|i confirm|i can confirm) (that|COLON)?""",
+    "opening": "{greeting} | {thanks} ({everyone}|{WORD})? {stop} | {ack} | {news} | {mention} | {stop} | {number} (DOT|CLOSE)",
+    "joint": "COMMA | DOT | SEMI | EX | NL | DASH | and | AND | so | also | too | as well | {thanks} {stop} | {number} (DOT|CLOSE)",
+    "closing": """
+        {stop} | {please} | {thanks} ({everyone}|{WORD})? | {everyone} | for me | sorry for the (delay|wait) | yay | hooray | hurray
+        | woohoo | woo | phew | finally | at last | btw | fyi | have a (nice|great|good) (day|weekend|evening|one) | cc AT
+        | regards | best regards | best | (in|on) (jira|the board)""",
+    # What figures are asked for.
+    "items": """
+        tasks | issues | tickets | bugs | stories | story points | points | cards | subtasks | sub-tasks | items | task | ticket | issue
+        | bug | epics | jiras | things | defects | prs | pull requests""",
+    "who": "i | we | the team | team | my team | our team | AT | {WORD}",
+    "achieve": """
+        finish | complete | close | resolve | accomplish | achieve | deliver | ship | work on | do | fix | get done | create | open
+        | start | handle | solve | merge""",
+    "achieved": """
+        finished | completed | closed | resolved | accomplished | achieved | delivered | shipped | worked on | done | fixed | created
+        | opened | solved | in progress | merged""",
+    "show": """
+        ({please}|{polite_ask})* (show|give|tell|send|get|generate|create|make|pull|pull up|print|list|display|prepare|run|fetch
+        |calculate|compute|share|see|check|view|build)""",
+    "asking_for": """
+        (i'd|i would|i) (want|need|like|would like) to? (see|have|get|know|check)? | (can|could|may) (i|we) please? (have|get|see|know)
+        | (what|how) (is|are|was|were|'s|about) | let me see | {please} | looking for""",
+    "figure": """
+        productivity | stats | statistics | metrics | completion rate | completion rates | velocity | burndown | burn-down | throughput
+        | cycle time | lead time | productivity score | productivity report | score | kpis | kpi | performance
+        | performance report | performance stats | completion stats""",
+    "loose_figure": "output | figures | numbers | rate | report | summary",
+    "which_figure": """
+        productivity | completion | velocity | throughput | performance | work | task | ticket | issue | jira | progress | sprint
+        | personal | cycle time | activity | closing | close | delivery""",
+    "whose": "a | an | the | my | our | this | some | team | team 's | {WORD} 's | last | overall | current",
+    "every": "weekly | monthly | daily | quarterly | sprint | week 's | month 's | today 's | yesterday 's | week | month | today",
+    "report": """
+        report | reports | summary | overview | stats | statistics | figures | numbers | recap | review | digest | breakdown | metrics
+        | progress""",
+    "month": """
+        january | february | march | april | may | june | july | august | september | october | november | december""",
+    "period": """
+        (for|in|during|over|from|since|of)? the? (today|yesterday|(this|last|past|previous|current) {ANY}? (day|days|week|weeks|month
+        |months|quarter|sprint|year)|so far|(last|past) {ANY} (days|weeks|months)|{month}|monday|tuesday|wednesday|thursday|friday)""",
+    "about_period": "((for|of|in|from|over|since|on|per|by|during|about|compared|vs|versus) {ANY}*)? {period}? {please}?",
+    "request_end": "(for me)? {please}? {thanks}? (QM|DOT|EX)? {thanks}? (DOT|EX)? {END}",
+    # E-mail and leave.
+    "write": """
+        write | send | compose | draft | prepare | create | shoot | drop | fire off | reply with | word | formulate | generate | make | need""",
+    "mail": "email | e-mail | mail | emails | e-mails | mails",
+    "need_to": """
+        (i|we) (need|have|want|would like|must|should|wish) to | (i'd|we'd) like to? | (i|we) (want|need|would like) you to | time to
+        | (i'd|i would) like you to | (i'd|i would) like""",
+    "polite_ask": "(can|could|would|will) (you|u) (please|pls|kindly|just|help me|help me to|help)? | (can|could|may) i | would you mind",
+    "leave_kind": """
+        sick | medical | annual | parental | maternity | paternity | vacation | emergency | personal | compassionate | bereavement
+        | casual | paid | unpaid""",
+    "recipient": """
+        manager | boss | vendor | client | customer | customers | supervisor | team lead | lead | hr | director | landlord | supplier
+        | partner | team | stakeholders | stakeholder | accountant | recruiter""",
+}
+"""Phrases by name, in the language of patterns."""
+
+PHRASES = {
+    "WORK": """
+        (the|my|our|this)? {keys} (task|ticket|tickets|story|issue|bug|item|card|epic|jira) | (both|all of)? ((the|my|our|this|these)? ({kind}|{kinds}) COLON?)? {keys} | (the|my|our|all)? work (on|for) {keys}""",
+    "THING": """
+        (the|my|our) {WORD}?{WORD}?{WORD}? ({issue_noun}|{document}) | (the|my|our) {WORD}?{WORD}? (jira|issue)""",
+    # Of "this crazy task" a person may be done in another sense.
+    "THIS": "(this|that) ({issue_noun}|{document})",
+    "EFFORT": "(the|my|our) {WORD}?{WORD}? {effort}",
+}
+"""What names work, as the token that stands for it; applied in this order."""
+
+# The words one of which every completion contains.
+HEADS = vocabulary(
+    """done finished completed complete closed resolved finalised finalized wrapped set close closing mark marking marked resolve
+    resolving move moving moved transition transitioning transitioned change changing put putting flag update updating push drag
+    switch switching tick check flip to setting 100"""
+)
+
+REQUEST_HEADS = vocabulary(
+    """how what which number count total productive productivity stats statistics metrics report reports summary overview recap velocity
+    burndown burn-down throughput performance kpi kpis rate figures numbers breakdown digest summarise summarize score email e-mail
+    mail emails mails e-mails leave pto vacation holiday off sick ooo out-of-office list output closed completed resolved finished
+    time write draft compose time-off cycle lead progress review"""
+)
+
+# Words that cannot be a name or part of the name of a piece of work: they deny, limit, judge, ask, or are somebody's doing.
+RESERVED = vocabulary(
+    """a an the and or but not no nope nah nor never none nothing neither without almost nearly half part partly partially most mostly
+    some few several rest remaining first second third last next previous initial preliminary draft final only other another same
+    wrong right old existing main basic easy hard original actual so-called except besides minus still yet until till by for of to in
+    on at with from into over under about after before since while when if unless once whether though although because than then that
+    this these those there here it its he she they them his her their your yours you someone somebody anyone everybody everyone nobody
+    i me we us is are was were be been being am do does did done doing don't dont doesn't didn't isn't aren't wasn't weren't won't wont
+    hasn't haven't hadn't hasnt havent will would shall should can can't cant cannot could couldn't couldnt shouldn't wouldn't may might
+    must maybe perhaps probably possibly hopefully apparently supposedly allegedly reportedly presumably have has had having get gets
+    got getting need needs want wants try trying hope hopes wish think thinks thought guess guesses believe believes claim claims hear
+    heard expect expects ask asks asked finished finish finishing complete completed completing close closed closing resolve resolved
+    resolving mark marked marking move moved moves set moving make made go going said says say told tells tell wrote writes stupid damn
+    damned bloody fucking silly dumb crappy annoying endless shitty goddamn fucked awful terrible horrible cursed stinking boring
+    ridiculous crazy insane whole entire fully hardly barely scarcely rarely seldom all any each every both either more less much many
+    too also just already now soon later tomorrow today tonight yesterday ever again back up down out off away how why what which who
+    whose where un non unfinished undone incomplete unresolved open opened reopen reopened reopening blocked pending partial sort kind
+    bit lot ok okay please thanks ain't isnt arent wasnt werent didnt doesnt let lets let's stop avoid keep leave revert undo fake
+    failed failing broken basically technically theoretically practically virtually essentially roughly kinda sorta kindof seems seem
+    looks look like unlike instead supposed unlikely likely unable zero nil nada wait hold"""
+)
+
+ASKING = vocabulary(
+    """how what why who when where which whose is are was were does do did can could would should will has have am may might shall any
+    anyone anybody isn't aren't doesn't don't didn't what's who's where's how's whats does"""
+)
+
+ORDERING = vocabulary(
+    """create assign show list find search remind summarize summarise translate explain tell give help delete schedule book generate
+    suggest describe define compare convert calculate support make let"""
+)
+
+SMALL_TALK = vocabulary(
+    """hello hi hey thanks thank morning afternoon evening weekend lunch coffee breakfast dinner birthday weather holiday holidays
+    vacation happy love lol haha welcome congrats congratulations bye goodbye cheers party joke movie football beer sorry nice awesome
+    wow cool everyone funny interesting amazing boring"""
+)
+
+# Words that report by themselves when a message begins with them.
+DOING = vocabulary(
+    """tested fixed implemented deployed merged refactored debugged investigated reproduced reviewed released migrated shipped rewrote
+    rewritten optimised optimized integrated configured documented upgraded patched hotfixed reverted unblocked pushed committed rebased
+    profiled benchmarked automated provisioned investigating debugging testing fixing implementing deploying migrating refactoring
+    reviewing integrating finished completed closed resolved rolled added updated removed started working worked waiting wip finishing
+    stuck chasing triaged verified validated prototyped drafted cleaned renamed replaced switched bumped installed enabled disabled
+    wrote created changed improved reduced increased built discovered found identified discussed met synced paired spent hit moved
+    extracted simplified cached indexed mocked stubbed scaffolded designed sketched presented demoed shared sent called escalated
+    blocked continuing continued preparing prepared writing planning analysing analyzing analysed analyzed looking looked checking
+    checked rewriting building adding updating cleaning setting struggling learning reading researching researched learned split
+    closing resolving confirmed wrapped got made ran tuned"""
+)
+
+SIGNS = DOING | vocabulary(
+    """issue issues bug bugs review reviews qa uat test tests ci build builds pipeline pr prs branch commit commits release releases
+    hotfix patch deploy deployed deployment deployments migration regression crash crashes crashed timeout timeouts error errors
+    exception exceptions outage incident root-cause cause leak bottleneck latency flaky failing failed fails passes passing passed
+    green red broken breaks broke ticket tickets task tasks story stories sprint backlog feature features export import endpoint
+    endpoints api apis schema database db query queries index cache queue queues service services server frontend backend module
+    component components parser library dependency dependencies config configuration docs documentation spec unit integration e2e
+    coverage refactor refactoring rewrite merge rollout rollback done finish complete progress pending blocker blockers customer
+    customers client vendor legal design approval feedback access credentials certificate certificates job jobs worker workers logs
+    log alert alerts dashboard monitoring metrics script scripts tomorrow remaining still halfway half close resolve mark ready spike
+    poc ui ux button page form login checkout payment payments invoice auth staging production prod fix fixes works webhook webhooks
+    retry logic token tokens session sessions memory cpu proxy cluster container image docker kubernetes helm terraform redis postgres
+    kafka safari chrome firefox android ios mobile version flag flags toggle environment env load performance benchmark security
+    vulnerability xss encryption permission permissions validation layout css accessibility translation handling cleanup wrapper
+    estimate estimates points subtask subtasks epic standup demo prototype mockup mockups requirement requirements acceptance criteria
+    scope deadline eta hold investigation debugging"""
+)
+
+# What may stand before the word that a report begins with.
+LEAD_INS = vocabulary(
+    """i i've ive i'm im we we've we're have has am are is been also just still today yesterday now ok hi hey hello update fyi currently
+    finally almost mostly busy this morning afternoon so and"""
+)
+
+# What may stand before a question.
+ADDRESSES = vocabulary(
+    "hi hey hello so and but ok okay please team all quick question btw guys everyone morning good"
+)
+
+# Words that tell English from other languages.
+COMMON = vocabulary(
+    "the a is are to of and in on for with it this that i you we not was be have has my please done by at from"
+)

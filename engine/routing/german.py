@@ -1,0 +1,258 @@
+"""German: the second language, smaller than English, of the same shape."""
+
+from engine.routing.lexicon import Lexicon, Reservation, Rule, vocabulary
+from engine.types import Route
+
+_CLASSES = {
+    "done": "fertig | erledigt | abgeschlossen | fertiggestellt | geschlossen | done | komplett | vollständig erledigt",
+    "did": "abgeschlossen | erledigt | fertiggestellt | geschlossen | fertig gemacht | fertiggemacht | beendet",
+    "state": "QUOTE? (erledigt|done|fertig|abgeschlossen|geschlossen) QUOTE?",
+    "is": "ist | sind | ist jetzt | sind jetzt | ist nun | ist somit | wurde | wurden",
+    "fully": "jetzt | nun | schon | bereits | endlich | ganz | alles | beide | gerade | soeben | auch | heute | gestern",
+    "kind": "aufgabe | ticket | story | vorgang | issue | bug | task | karte",
+    "kinds": "aufgaben | tickets | stories | vorgänge | issues | bugs | tasks",
+    "the": "die | der | das | den | dem | mein | meine | meinem | meiner | unser | unsere | dieses | diese | diesem | dieser | beide",
+    "keys": "KEY (((COMMA|SEMI|SLASH)? NL? DASH? (und|AND|sowie)?) KEY)*",
+    "thing": "{the} (aufgabe|ticket|story|vorgang|task|karte)",
+    "please": "bitte | bitte mal",
+    "polite": "(kannst du|könntest du|würdest du|können sie|könnten sie|kann man) (bitte|mal|kurz)*",
+    "stop": "COMMA | DOT | EX | DASH | COLON | NL",
+    "everyone": "zusammen | alle | team | leute | bot | updraft | AT",
+    "thanks": "(danke|vielen dank|dankeschön|merci|thanks|thank you|thx) (schön|sehr|euch|dir|im voraus)?",
+    "greeting": "(hallo|hello|hi|hey|moin|servus|guten morgen|guten tag|guten abend) ({everyone}|{WORD})? {stop} | (hallo|hi|hey|moin) {everyone}?",
+    "ack": "(ok|okay|ja|gut|super|prima|alles klar)",
+    "opening": "{greeting} | {thanks} {stop} | {ack} | update COLON | endlich | {stop} | AT (!hat|ist|sagt|und|{fully}* {did})",
+    "joint": "COMMA | DOT | SEMI | EX | NL | und | AND | auch | ebenfalls",
+    "closing": "{stop} | {please} | {thanks} {everyone}? | {everyone} | endlich | viele grüße | vg | lg",
+    "items": "tickets | aufgaben | vorgänge | bugs | issues | stories | tasks",
+    "period": "heute | gestern | {which} (woche|monat|quartal|sprint|jahr|tag) | im {ANY} | in den letzten {ANY} (tagen|wochen|monaten)",
+    "which": "diese | dieses | diesen | letzte | letzten | letztes | in dieser | in diesem | im letzten | in der letzten | vergangene",
+    "end": "{period}? {please}? {thanks}? (QM|DOT|EX)? {END}",
+    "mail": "mail | e-mail | email",
+}
+
+_COMPLETIONS = (
+    Rule(
+        name="completion.de-bare",
+        route=Route.COMPLETION,
+        notion="nothing is said but that what is at hand is done",
+        patterns=(
+            "{fully}* (fertig|erledigt|abgeschlossen)",
+            "(es|das|dies) ist {fully}* (fertig|erledigt|abgeschlossen)",
+        ),
+        why="The message says nothing but that it is done.",
+        examples=("fertig", "Erledigt!", "das ist erledigt", "endlich fertig 🎉"),
+        counterexamples=(
+            "nicht fertig",
+            "fast fertig",
+            "fertig?",
+            "ok erledigt",
+            "ich bin fertig mit den Nerven",
+        ),
+        bare=True,
+    ),
+    Rule(
+        name="completion.de-is-done",
+        route=Route.COMPLETION,
+        notion="the work named is said to be done",
+        patterns=(
+            "WORK ({is}|COLON|DASH|ARROW)? {fully}* {done} (worden)?",
+            "{fully}* {done} COLON? WORK",
+            "{thing} {is} {fully}* (fertig|erledigt|abgeschlossen)",
+        ),
+        why="Every word says that {keys} is done.",
+        examples=(
+            "DEV-12 ist fertig",
+            "DEV-12 und DEV-13 sind erledigt",
+            "DEV-12 erledigt",
+            "die Aufgabe ist erledigt",
+            "DEV-12 wurde abgeschlossen",
+        ),
+        counterexamples=(
+            "DEV-12 ist nicht fertig",
+            "DEV-12 ist fast fertig",
+            "DEV-12 ist bis Freitag fertig",
+            "ist DEV-12 fertig?",
+            "Sam sagt, DEV-12 ist fertig",
+            "wenn DEV-12 fertig ist, geht es weiter",
+            "DEV-12 fertig, DEV-13 noch nicht",
+            "DEV-12 wird fertig",
+        ),
+    ),
+    Rule(
+        name="completion.de-i-finished",
+        route=Route.COMPLETION,
+        notion="the person says to have finished the work named",
+        patterns=(
+            "(ich habe|ich hab|hab|habe|wir haben|haben) {fully}* (WORK|{thing}) {fully}* {did}",
+            "(ich bin|bin|wir sind|sind)? {fully}* fertig mit (WORK|{thing})",
+            "(ich bin|bin|wir sind) {fully}* mit (WORK|{thing}) {fully}* fertig",
+        ),
+        why="The person says to have finished this work, and nothing else.",
+        examples=(
+            "fertig mit DEV-12",
+            "ich habe DEV-12 abgeschlossen",
+            "bin mit DEV-12 fertig",
+            "hab DEV-12 erledigt, danke",
+        ),
+        counterexamples=(
+            "ich habe DEV-12 noch nicht abgeschlossen",
+            "Sam hat DEV-12 abgeschlossen",
+            "fertig mit dem Mittagessen",
+            "bin fast fertig mit DEV-12",
+        ),
+    ),
+    Rule(
+        name="completion.de-request",
+        route=Route.COMPLETION,
+        notion="a request to close the work named",
+        patterns=(
+            "{please}? (WORK|{thing}) {please}? (schließen|abschließen|(auf|als|nach) {state} (setzen|markieren|verschieben|stellen)?)",
+            "{please}? (schließe|schließ|schliesse) {please}? (WORK|{thing}) (ab)?",
+            "{please}? (setze|setz|markiere|markier|verschiebe|stelle|stell) {please}? (WORK|{thing}) {please}? (auf|als|nach) {state}",
+            "{polite} (WORK|{thing}) {please}? (schließen|abschließen|(auf|als|nach) {state} (setzen|markieren|verschieben|stellen)) QM?",
+        ),
+        why="A request to move {keys} to done.",
+        examples=(
+            "bitte DEV-12 schließen",
+            "setze DEV-12 auf erledigt",
+            "kannst du DEV-12 schließen?",
+            "DEV-12 bitte als erledigt markieren",
+        ),
+        counterexamples=(
+            "bitte DEV-12 nicht schließen",
+            "wie kann ich DEV-12 schließen?",
+            "kann ich DEV-12 schließen?",
+            "DEV-12 schließen?",
+        ),
+    ),
+)
+
+_REQUESTS = (
+    Rule(
+        name="productivity.de",
+        route=Route.PRODUCTIVITY,
+        notion="asks for figures on work",
+        patterns=(
+            "wie viele {ANY}? {items} {ANY}*",
+            "wie produktiv {ANY}*",
+            "was (habe|hab|haben) (ich|wir) {ANY}?{ANY}?{ANY}? (geschafft|erledigt|abgeschlossen|gemacht|fertiggestellt) {end}",
+            "(zeig|zeige|gib)? mir? (mein|meine|meinen|unser|unsere|den|die)? (statistik|statistiken|wochenbericht|monatsbericht|tagesbericht|produktivität|kennzahlen) {end}",
+        ),
+        why="The message asks for figures on work.",
+        examples=(
+            "wie produktiv war ich letzte Woche?",
+            "wie viele Tickets habe ich gestern geschlossen?",
+            "mein Wochenbericht",
+            "was habe ich diese Woche geschafft?",
+        ),
+        counterexamples=("wie viele Server brauchen wir?", "was hast du gemacht?"),
+    ),
+    Rule(
+        name="email.de",
+        route=Route.EMAIL,
+        notion="asks for an e-mail or for leave",
+        patterns=(
+            "({please}|{polite}|ich muss|ich möchte|ich brauche)* (schreib|schreibe|entwirf|formuliere|verfasse|sende|schick|schicke)? (mir|uns)? (eine|einen|ne) {WORD}? {mail} (an|zu|für|über|schreiben|entwerfen|{END}) {ANY}*",
+            "({please}|ich möchte|ich brauche)* (einen|mein)? (urlaubsantrag|krankmeldung) {ANY}*",
+            "({please}|ich möchte|ich will)* (urlaub|sonderurlaub) (beantragen|für|vom|am|ab) {ANY}*",
+        ),
+        why="The message asks for an e-mail.",
+        examples=(
+            "schreib eine Mail an den Kunden wegen der Verspätung",
+            "Urlaubsantrag für Freitag",
+            "bitte entwirf eine E-Mail an meine Chefin",
+        ),
+        counterexamples=("der Mail-Server ist langsam", "die E-Mail wurde verschickt"),
+    ),
+)
+
+_RESERVATIONS = (
+    Reservation(
+        name="negation",
+        notion="is said not to be so",
+        patterns=("nicht|kein|keine|nie|niemals|weder|ohne|unvollständig",),
+        examples=("DEV-12 ist nicht fertig", "DEV-12 ist noch nicht erledigt"),
+    ),
+    Reservation(
+        name="question",
+        notion="is asked, not said",
+        patterns=("QM",),
+        examples=("ist DEV-12 fertig?",),
+    ),
+    Reservation(
+        name="condition",
+        notion="depends on something else",
+        patterns=("wenn|falls|sobald|nachdem|bevor|ob|sofern",),
+        examples=("wenn DEV-12 fertig ist, geht es weiter", "sobald DEV-12 erledigt ist"),
+    ),
+    Reservation(
+        name="hearsay",
+        notion="is what somebody else says",
+        patterns=("sagt|sagte|meint|meinte|angeblich|laut|gehört|CITE",),
+        examples=("Sam sagt, DEV-12 ist fertig", "angeblich ist DEV-12 fertig"),
+    ),
+    Reservation(
+        name="doubt",
+        notion="is not certain",
+        patterns=("vielleicht|wohl|wahrscheinlich|vermutlich|glaube|denke|scheint|eventuell|DOUBT|ELLIPSIS",),
+        examples=("DEV-12 ist vielleicht fertig", "ich glaube DEV-12 ist fertig"),
+    ),
+    Reservation(
+        name="part",
+        notion="holds for a part only",
+        patterns=("fast|halb|beinahe|teilweise|größtenteils|bis auf|außer|aber|nur|noch|PCT",),
+        examples=("DEV-12 ist fast fertig", "DEV-12 fertig, DEV-13 noch offen"),
+    ),
+    Reservation(
+        name="future",
+        notion="is still to come, or wished for",
+        patterns=("wird|werden|werde|soll|sollte|muss|will|möchte|morgen|bald|hoffentlich|bis",),
+        examples=("DEV-12 wird bald fertig", "DEV-12 ist bis Freitag fertig"),
+    ),
+)
+
+_DOING = vocabulary(
+    """getestet behoben gefixt implementiert deployt ausgerollt gemerged gemergt begonnen angefangen repariert migriert geprüft untersucht
+    aktualisiert hinzugefügt entfernt umgesetzt eingebaut teste prüfe untersuche arbeite warte blockiert"""
+)
+
+GERMAN = Lexicon(
+    language="German",
+    classes=_CLASSES,
+    phrases={"WORK": "({the}? ({kind}|{kinds}) COLON?)? {keys}"},
+    completions=_COMPLETIONS,
+    requests=_REQUESTS,
+    reservations=_RESERVATIONS,
+    heads=vocabulary(
+        """fertig erledigt abgeschlossen fertiggestellt geschlossen schließen abschließen schließe schließ schliesse setze setz markiere
+        markier verschiebe stelle stell fertiggemacht beendet komplett vollständig"""
+    ),
+    request_heads=vocabulary(
+        """viele produktiv statistik statistiken wochenbericht monatsbericht tagesbericht produktivität kennzahlen geschafft mail e-mail
+        email urlaubsantrag krankmeldung urlaub sonderurlaub was"""
+    ),
+    reserved=vocabulary(
+        """nicht kein keine keinen nie niemals fast halb beinahe teilweise wenn falls sobald ob vielleicht wohl wahrscheinlich vermutlich
+        aber nur noch wird werden soll sollte muss will morgen bald hoffentlich angeblich außer ohne bitte danke und oder ist sind war
+        bis sagt meint der die das dem den"""
+    ),
+    common=vocabulary(
+        "der die das den dem ist sind zu und im am für mit es ich du wir nicht war hat habe mein meine bitte von auf ein eine noch wird bald bis fertig erledigt"
+    ),
+    addresses=vocabulary("hallo hi hey moin guten morgen tag ok also und bitte"),
+    asking=vocabulary(
+        "wie was warum wer wann wo welche welcher welches wieso weshalb kann können kannst könnte ist sind hat haben wird soll sollen darf gibt"
+    ),
+    ordering=vocabulary("erstelle zeige zeig liste suche finde erinnere erkläre übersetze hilf weise"),
+    small_talk=vocabulary(
+        "hallo hi hey danke morgen wochenende mittag kaffee geburtstag wetter urlaub tschüss super"
+    ),
+    doing=_DOING,
+    lead_ins=vocabulary("ich wir habe haben hab bin sind heute gestern gerade noch jetzt"),
+    signs=_DOING
+    | vocabulary(
+        """fehler test tests review release staging produktion deployment ticket tickets aufgabe kunde kunden build pipeline fertig erledigt
+        abgeschlossen noch fix bug branch server datenbank schnittstelle warten wartet offen problem kunde freigabe abnahme"""
+    ),
+)

@@ -1,0 +1,1 @@
+"""Judgement measured on labelled messages: figures, with gates where a promise is made."""
