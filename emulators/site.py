@@ -1,9 +1,11 @@
 """One web site on one port that carries the Slack, Jira and model stand-ins and the workbench page."""
 
 import asyncio
+import errno
 import json
+import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -43,9 +45,8 @@ class Site:
         jira: dict[str, Any] | None = None,
     ) -> None:
         self.host, self.port = host, port
-        if reset and data is not None:
-            for name in ("slack.json", "jira.json"):
-                (data / name).unlink(missing_ok=True)
+        if data is not None:
+            _prepare(data, reset)
         self.slack = SlackEmulator(state=data and data / "slack.json", events_url=events_url, **slack or {})
         self.jira = JiraEmulator(state=data and data / "jira.json", **jira or {})
         self.models = ModelEmulator()
@@ -131,13 +132,11 @@ class Site:
         reply = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await reply.prepare(request)
         await reply.write(b"retry: 1000\nevent: hello\ndata: {}\n\n")
-        async with self._changes(user) as changes:
-            async for change in changes:
-                await reply.write(
-                    b": still here\n\n"
-                    if change is None
-                    else b"data: " + json.dumps(change).encode() + b"\n\n"
-                )
+        with suppress(ConnectionResetError):  # the page was closed
+            async with self._changes(user) as changes:
+                async for change in changes:
+                    line = ": still here" if change is None else f"data: {json.dumps(change)}"
+                    await reply.write(f"{line}\n\n".encode())
         return reply
 
     @asynccontextmanager
@@ -171,6 +170,16 @@ class Site:
                     yield None
         finally:
             closing.cancel()
+
+
+def _prepare(data: Path, reset: bool) -> None:
+    """Make the folder; raises OSError naming it when it cannot be used."""
+    data.mkdir(parents=True, exist_ok=True)
+    if not os.access(data, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(data))
+    if reset:
+        for name in ("slack.json", "jira.json"):
+            (data / name).unlink(missing_ok=True)
 
 
 def _state(models: ModelEmulator) -> dict[str, Any]:

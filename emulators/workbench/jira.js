@@ -50,9 +50,10 @@ export function jira(place, project, move) {
   const unfolded = new Set();
   let before = /** @type {string} */ ("");
   const heading = h("header.heading");
+  const counts = h("nav.counts", { "aria-label": "Statuses" });
   const columns = h("div.board", { role: "region", "aria-label": "Board", tabindex: "-1" });
   const pane = h("aside.issue", { "aria-label": "Issue", hidden: true, tabindex: "-1", onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && close() });
-  fill(place, heading, columns, pane);
+  fill(place, heading, counts, columns, pane);
 
   /** @param {any} one @param {boolean} changed */
   function card(one, changed) {
@@ -80,11 +81,17 @@ export function jira(place, project, move) {
     const rest = all.length - shown.length;
     return h(
       "section.column",
-      { "aria-label": `${column.status}, ${all.length}` },
+      { "aria-label": `${column.status}, ${all.length}`, dataset: { status: column.status } },
       h("h3", {}, column.status, h("span.count", {}, String(all.length))),
       h("div.cards", {}, shown.map((/** @type {any} */ one) => card(one, changed.has(one.key)))),
       rest > 0 ? h("button.quiet", { type: "button", onclick: () => (unfolded.add(column.status), paint(new Set())) }, `Show ${rest} more`) : null,
     );
+  }
+
+  /** @param {any} one */
+  function count(one) {
+    const show = () => [...columns.children].find((column_) => column_.dataset.status === one.status)?.scrollIntoView({ behavior: "smooth", block: "nearest", inline: "start" });
+    return h("button.chip", { type: "button", class: `category-${one.category}`, onclick: show }, one.status, h("strong", {}, String(one.issues.length)));
   }
 
   /** @param {Set<string>} changed */
@@ -94,6 +101,7 @@ export function jira(place, project, move) {
     const issues = board.columns.flatMap((/** @type {any} */ one) => one.issues);
     const done = board.columns.filter((/** @type {any} */ one) => one.category === "done").flatMap((/** @type {any} */ one) => one.issues).length;
     fill(heading, h("h1", {}, board.project.name), h("span.note", {}, `${board.project.key} · ${issues.length} issues, ${done} done`));
+    fill(counts, board.columns.map(count));
     fill(columns, board.columns.map((/** @type {any} */ one) => column(one, changed)));
     if (focused) /** @type {any} */ (columns.querySelector(`[data-key="${focused}"]`))?.focus();
     for (const key of changed) {
@@ -196,7 +204,7 @@ export function jira(place, project, move) {
 
   /** @param {any} issue */
   function transitions(issue) {
-    return issue.transitions.map((/** @type {any} */ one) =>
+    return issue.transitions.filter((/** @type {any} */ one) => one.to !== issue.status).map((/** @type {any} */ one) =>
       h(
         "button.move",
         {
