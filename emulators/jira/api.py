@@ -125,7 +125,7 @@ async def _serve(
     if isinstance(who, web.Response):
         return who
     if who is None and login:
-        return _unauthorized(request, "AUTHENTICATION_DENIED" if "Authorization" in request.headers else "")
+        return _unauthorized(request, "")
     mounted = prefix if request.path.startswith(prefix + "/") else ""
     version = request.match_info["version"]
     call = Call(

@@ -187,7 +187,8 @@ def _notes(call: Call, body: Json) -> list[Json]:
     operations = body.get("update", {}).get("comment") or []
     if operations and not rights.may(call.who, rights.COMMENT, call.issue().project):
         raise Refusal(400, f"{call.person.name}, you do not have the permission to comment on this issue.")
-    return [read_document(call, operation.get("add", {}).get("body")) for operation in operations]
+    found = [operation.get("add") for operation in operations]
+    return [read_document(call, one.get("body") if isinstance(one, dict) else None) for one in found]
 
 
 def read_document(call: Call, body: Any) -> Json:

@@ -266,7 +266,7 @@ class View:
 
     def _has(self, issue: Issue, id: str) -> bool:
         if id == "parent":
-            return issue.parent is not None
+            return issue.parent in self.site.state.issues
         return id != catalog.ROOT_CAUSE or issue.type == catalog.BUG.id
 
     def _field(self, issue: Issue, id: str) -> Any:

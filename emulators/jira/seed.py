@@ -39,11 +39,11 @@ class Weeks:
         weeks, day, hour = moment
         if weeks:
             return self._day(self.monday - timedelta(weeks=weeks) + timedelta(days=day), hour)
-        # The table tells the running week as three days; a whole week of work would be five.
+        # The table tells the running week as three days.
         share = (day * _DAY + hour - _OPEN) / (3 * _DAY)
         if self.worked < 1:
             return self._day(self.monday - timedelta(days=3), 17.5 + 4 * share)
-        full, rest = divmod(share * min(self.worked, 3 * _DAY), _DAY)
+        full, rest = divmod(share * self.worked, _DAY)
         return self._day(self.monday + timedelta(days=full), _OPEN + rest)
 
     def _day(self, day: datetime, hour: float) -> datetime:

@@ -5,6 +5,7 @@ stamps the issue and tells the listeners.
 """
 
 import copy
+import math
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -95,7 +96,7 @@ class Site:
         """Frame one write of an issue; yields its time."""
         now = self.now()
         self._limit(issue.id, now)
-        self._remember(issue.id, copy.deepcopy(issue), now)
+        self._remember(issue.id, copy.deepcopy(issue) if self.index_lag else None, now)
         yield now
         issue.updated = now
         self._tell(issue.key, what)
@@ -121,7 +122,7 @@ class Site:
                 429,
                 "Rate limit exceeded.",
                 headers={
-                    "Retry-After": str(max(1, round(wait))),
+                    "Retry-After": str(math.ceil(wait)),
                     "RateLimit-Reason": "jira-per-issue-on-write",
                     "X-RateLimit-Limit": str(self.write_limit),
                     "X-RateLimit-Remaining": "0",

@@ -169,6 +169,11 @@ def session() -> list[tuple[str, str, Any]]:
             {"transition": {"id": "61"}, "fields": {"resolution": {"name": "No"}}},
         ),
         ("POST", "issue/DEMO-33/transitions", {"transition": {"id": "99"}}),
+        (
+            "POST",
+            "issue/DEMO-33/transitions",
+            {"transition": {"id": "61"}, "update": {"comment": [{"add": {"body": adf("Done.")}}]}},
+        ),
         ("POST", "issue/DEMO-33/transitions", {}),
         (
             "POST",

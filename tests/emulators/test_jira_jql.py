@@ -85,7 +85,7 @@ MINE = ["DEMO-12", "DEMO-14", "DEMO-17", "DEMO-21", "OPS-3"]
         ("'Root cause' is EMPTY and type = Epic", ["DEMO-1"]),
         ("cf[10050] is EMPTY and type = Epic", ["DEMO-1"]),
         (
-            "created >= '2026-11-17' and created < '2026-11-18 23:59' order by created asc",
+            "created >= '2026-11-17' and created < '2026-11-20 23:59' order by created asc",
             ["DEMO-31", "DEMO-32"],
         ),
         ("resolved >= startOfWeek() order by resolved asc", ["DEMO-28", "DEMO-29", "DEMO-30"]),
