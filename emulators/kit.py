@@ -42,9 +42,9 @@ class Fault:
 
     ``path`` is a regular expression searched in the path below the stand-in's own prefix. ``skip`` lets that many matching
     requests pass first, ``times`` is how often it strikes (-1: always). ``seconds`` is the delay of ``slow``; ``hang``
-    answers never (at most an hour). ``status`` answers ``status``/``body``/``headers`` without the effect, or after the
-    effect when ``after`` is set; ``html`` is a proxy's page with status 200; ``drop_*`` cuts the connection without or
-    after the effect.
+    answers never (at most an hour). ``status`` answers ``status``/``body``/``headers``. These three strike before the
+    effect, or after it when ``after`` is set. ``html`` is a proxy's page with status 200; ``drop_*`` cuts the connection
+    without or after the effect.
     """
 
     kind: FaultKind
@@ -131,11 +131,10 @@ PREFIX: web.AppKey[str] = web.AppKey("prefix", str)
 
 async def strike(fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer one request in the way the fault asks for."""
-    if fault.kind == "slow":
-        await asyncio.sleep(fault.seconds)
-        return await handler(request)
-    if fault.kind == "hang":
-        await asyncio.sleep(3600)
+    if fault.kind in ("slow", "hang"):
+        done = await handler(request) if fault.after else None
+        await asyncio.sleep(3600 if fault.kind == "hang" else fault.seconds)
+        return done or await handler(request)
     if fault.kind == "drop_after" or fault.after:
         await handler(request)
     if fault.kind in ("drop_before", "drop_after"):

@@ -1,0 +1,174 @@
+"""The process is killed at every step between receipt and receipt-card: nothing is lost, nothing is done twice.
+
+A fault freezes the product inside one request, before or after that request's effect; then it is killed and started again.
+"""
+
+import asyncio
+import random
+import re
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulators.kit import Fault, Faults
+from emulators.people import ANA
+from emulators.site import Site
+from tests.crash.product import Product
+from tests.journeys.desk import Desk, buttons, text_of
+
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
+
+PATIENCE = 30.0
+
+ON_THE_WAY_TO_A_CARD = [
+    ("slack", "", "users.info", False),
+    ("jira", "GET", r"/project/search", False),
+    ("jira", "GET", r"/user/search", False),
+    ("jira", "GET", r"/issue/[A-Z]+-\d+$", False),
+    ("jira", "POST", r"/permissions/check", False),
+    ("models", "POST", r"/chat/completions", False),
+    ("models", "POST", r"/chat/completions", True),
+    ("slack", "", r"chat\.postMessage", False),
+    ("slack", "", r"chat\.postMessage", True),
+]
+AFTER_THE_CLICK = [
+    ("slack", "", r"chat\.update", False),
+    ("slack", "", r"chat\.update", True),
+    ("jira", "GET", r"/issue/[A-Z]+-\d+/comment$", False),
+    ("jira", "POST", r"/permissions/check", False),
+    ("jira", "POST", r"/issue/[A-Z]+-\d+/comment$", False),
+    ("jira", "POST", r"/issue/[A-Z]+-\d+/comment$", True),
+]
+ON_THE_WAY_TO_DONE = [
+    ("jira", "GET", r"/issue/[A-Z]+-\d+/transitions$", False),
+    ("jira", "POST", r"/issue/[A-Z]+-\d+/transitions$", False),
+    ("jira", "POST", r"/issue/[A-Z]+-\d+/transitions$", True),
+    ("slack", "", r"chat\.postMessage", False),
+    ("slack", "", r"chat\.postMessage", True),
+]
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with Site(port=0) as site:
+        yield site
+
+
+@pytest.fixture
+async def product(site: Site, tmp_path: Path) -> AsyncIterator[Product]:
+    product = Product(site, tmp_path)
+    await product.start()
+    yield product
+    await product.stop()
+    assert "Traceback" not in product.log.read_text()
+
+
+async def until(condition: Callable[[], Any]) -> Any:
+    """Wait for a condition of the stand-ins that no notification tells of."""
+    async with asyncio.timeout(PATIENCE):
+        while not (found := condition()):  # noqa: ASYNC110 - the killed process can notify nobody
+            await asyncio.sleep(0.01)
+    return found
+
+
+def fresh_issue(site: Site) -> str:
+    """Make an issue of its own, so that whatever happens to it happened because of one message."""
+    return str(site.jira.create("DEMO", "A task of this test", assignee=ANA.account))
+
+
+def faults_of(site: Site, service: str) -> Faults:
+    return {"slack": site.slack.faults, "jira": site.jira.faults, "models": site.models.faults}[service]
+
+
+async def freeze_and_kill(site: Site, product: Product, step: tuple[str, str, str, bool]) -> None:
+    """Wait until the product is inside the request, kill it there, and start it again."""
+    service, method, path, after = step
+    faults = faults_of(site, service)
+    fault: Fault = faults.add("hang", path, method=method, after=after)
+    await until(lambda: fault.times == 0)
+    if after:
+        # The effect precedes the freeze by one turn of the stand-in's loop at most.
+        await asyncio.sleep(0.05)
+    await product.kill()
+    faults.clear()
+    await product.start()
+
+
+def answers(desk: Desk, ts: str) -> list[dict[str, Any]]:
+    return [dict(one) for one in desk.site.slack.replies(ANA.dm, ts) if one.get("bot_id")]
+
+
+@pytest.mark.parametrize("step", ON_THE_WAY_TO_A_CARD, ids=str)
+async def test_killed_before_the_card(site: Site, product: Product, tmp_path: Path, step: Any) -> None:
+    desk = Desk(site, tmp_path)
+    key = fresh_issue(site)
+    killing = asyncio.create_task(freeze_and_kill(site, product, step))
+    ts = await site.slack.say(ANA.slack, ANA.dm, f"fixed the login timeout in {key}, still need QA")
+    await killing
+    await until(lambda: [one for one in answers(desk, ts) if buttons(one)])
+    [card] = answers(desk, ts)
+    await until(lambda: site.slack.delivery.sockets)
+    await desk.press(ANA, card, "Post")
+    await until(lambda: "Posted comment" in text_of(answers(desk, ts)[0]))
+    assert len(desk.ours(key)) == 1
+    assert len(answers(desk, ts)) == 1
+
+
+@pytest.mark.parametrize("step", AFTER_THE_CLICK, ids=str)
+async def test_killed_after_the_click(site: Site, product: Product, tmp_path: Path, step: Any) -> None:
+    desk = Desk(site, tmp_path)
+    key = fresh_issue(site)
+    ts = await site.slack.say(ANA.slack, ANA.dm, f"fixed the login timeout in {key}, still need QA")
+    await until(lambda: [one for one in answers(desk, ts) if buttons(one)])
+    killing = asyncio.create_task(freeze_and_kill(site, product, step))
+    await desk.press(ANA, answers(desk, ts)[0], "Post")
+    await killing
+    await until(lambda: "Posted comment" in text_of(answers(desk, ts)[0]))
+    assert len(desk.ours(key)) == 1
+
+
+@pytest.mark.parametrize("step", ON_THE_WAY_TO_DONE, ids=str)
+async def test_killed_on_the_way_to_done(site: Site, product: Product, tmp_path: Path, step: Any) -> None:
+    desk = Desk(site, tmp_path)
+    key = fresh_issue(site)
+    killing = asyncio.create_task(freeze_and_kill(site, product, step))
+    ts = await site.slack.say(ANA.slack, ANA.dm, f"done with {key}")
+    await killing
+    await until(lambda: answers(desk, ts))
+    [answer] = answers(desk, ts)
+    assert re.search(r"→ \*Done\*", text_of(answer)), text_of(answer)
+    moves = [item for history in site.jira.issue(key)["changelog"]["histories"] for item in history["items"]]
+    assert [item["toString"] for item in moves if item["field"] == "status"].count("Done") == 1
+
+
+async def one_round(desk: Desk, product: Product, chance: random.Random) -> tuple[str, str]:
+    """Send a message and approve its draft, with a kill at a moment of chance after each; return issue and message."""
+    site, key = desk.site, fresh_issue(desk.site)
+    ts = await site.slack.say(ANA.slack, ANA.dm, f"fixed the login timeout in {key}, still need QA")
+    await asyncio.sleep(chance.uniform(0, 1.2))
+    await product.kill()
+    await product.start()
+    await until(lambda: [one for one in answers(desk, ts) if buttons(one)])
+    await until(lambda: site.slack.delivery.sockets)
+    pressed = asyncio.create_task(desk.press(ANA, answers(desk, ts)[0], "Post"))
+    await asyncio.sleep(chance.uniform(0, 0.15))
+    await product.kill()
+    await product.start()
+    if not (await pressed).get("ok"):
+        # Slack showed that the press was not taken: the person presses again, if the card still asks for it.
+        await until(lambda: site.slack.delivery.sockets)
+        if buttons(answers(desk, ts)[0]):
+            await desk.press(ANA, answers(desk, ts)[0], "Post")
+    await until(lambda: "Posted comment" in text_of(answers(desk, ts)[0]))
+    return key, ts
+
+
+async def test_killed_at_any_moment(site: Site, product: Product, tmp_path: Path) -> None:
+    """Kills from before the receipt to after the post: 40 in 20 rounds."""
+    desk, chance = Desk(site, tmp_path), random.Random(7)
+    rounds = [await one_round(desk, product, chance) for _ in range(20)]
+    assert [len(desk.ours(key)) for key, _ in rounds] == [1] * 20
+    assert [len(answers(desk, ts)) for _, ts in rounds] == [1] * 20
+    assert product.kills == 40
