@@ -149,24 +149,27 @@ class World:
         channel.messages[message["ts"]] = message
         if root is not None and thread_ts:
             channel.threads.setdefault(thread_ts, []).append(message["ts"])
-            self._count(channel, root)
+            self._count_reply(root, message)
         return message
 
-    def _count(self, channel: Channel, root: Message) -> None:
-        replies = channel.threads.get(root["ts"], [])
-        for name in THREAD_FIELDS:
+    def _count_reply(self, root: Message, reply: Message) -> None:
+        users = list(dict.fromkeys([*root.get("reply_users", []), reply.get("user", BOT_USER)]))
+        root |= {
+            "thread_ts": root["ts"],
+            "reply_count": root.get("reply_count", 0) + 1,
+            "reply_users_count": len(users),
+            "latest_reply": reply["ts"],
+            "reply_users": users,
+            "is_locked": False,
+            "subscribed": True,
+        }
+
+    def _recount(self, channel: Channel, root: Message) -> None:
+        """Count a thread's replies anew after one is gone."""
+        for name in (*THREAD_FIELDS, "thread_ts"):
             root.pop(name, None)
-        if not replies:
-            root.pop("thread_ts", None)
-            return
-        users = list(dict.fromkeys(channel.messages[ts].get("user", BOT_USER) for ts in replies))
-        root["thread_ts"] = root["ts"]
-        root["reply_count"] = len(replies)
-        root["reply_users_count"] = len(users)
-        root["latest_reply"] = replies[-1]
-        root["reply_users"] = users
-        root["is_locked"] = False
-        root["subscribed"] = True
+        for ts in channel.threads[root["ts"]]:
+            self._count_reply(root, channel.messages[ts])
 
     def message(self, channel: Channel, ts: Any) -> Message:
         """Return one message; raises message_not_found, also for a deleted thread root's tombstone."""
@@ -193,7 +196,7 @@ class World:
         del channel.messages[ts]
         if thread and thread != ts:
             channel.threads[thread].remove(ts)
-            self._count(channel, channel.messages[thread])
+            self._recount(channel, channel.messages[thread])
         return message
 
     def history(self, channel: str) -> list[Message]:

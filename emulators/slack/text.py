@@ -4,9 +4,10 @@ import re
 from typing import Any
 
 URL = r"https?://[^\s<>|]+[^\s<>|.,;:!?'\")\]}]"
-EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+# Possessive, and only at the start of a word: linear in the length of the text.
+EMAIL = r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+"
 DOMAINS = "com|org|net|io|dev|co|app|ai|md|py|sh|rs|de|uk|eu|fr|es"
-BARE = rf"(?<![\w@./-])(?:[a-zA-Z0-9-]+\.)+(?:{DOMAINS})(?:/[^\s<>|]*)?(?![\w@-])"
+BARE = rf"(?<![\w@./-])(?:[a-zA-Z0-9-]++\.)+(?:{DOMAINS})(?:/[^\s<>|]*)?(?![\w@-])"
 ANGLED = r"<(?:[@#][A-Z][A-Z0-9]+|![a-z^]+[^<>|]*|(?:https?|mailto|tel):[^<>|\s]+)(?:\|[^<>]*)?>"
 ENTITY = r"&(?:amp|lt|gt);"
 

@@ -1,7 +1,6 @@
 """The workspace in motion: its data, the app's rights, triggers, response URLs, and the events that changes cause."""
 
 import asyncio
-import copy
 import json
 import secrets
 import time
@@ -247,7 +246,7 @@ class Workspace:
         scope = _EVENT_SCOPES.get(subscription)
         if subscription not in self.subscriptions or (scope is not None and scope not in self.scopes):
             return None
-        payload = events.envelope(copy.deepcopy(event))
+        payload = events.envelope(_frozen(event))
         delivery = Delivery("events_api", payload["event_id"], payload)
         self._events[delivery.id] = delivery
         while len(self._events) > 20_000:
@@ -268,7 +267,7 @@ class Workspace:
         reason = "timeout" if self.delivery.events_url is None else "http_timeout"
         made = []
         for number in range(1, times + 1):
-            payload = copy.deepcopy(original.payload)
+            payload = _frozen(original.payload)
             if new_event_id:
                 payload["event_id"] = "Ev" + secrets.token_hex(5).upper()
             again = Delivery(
@@ -391,6 +390,12 @@ def content_of(
     if arguments.get("attachments"):
         content["attachments"] = arguments["attachments"]
     return content
+
+
+def _frozen(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return a deep copy, through JSON because that is several times faster than copy.deepcopy."""
+    copied: dict[str, Any] = json.loads(json.dumps(payload))
+    return copied
 
 
 def _is_about(event: dict[str, Any], ts: str) -> bool:

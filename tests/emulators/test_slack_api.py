@@ -426,3 +426,14 @@ async def test_requests_are_remembered_and_faults_strike(slack: SlackEmulator, w
     ]
     assert slack.requests[-1].json()["text"] == "x"
     assert len(slack.history(CHANNEL)) == 1
+
+
+async def test_a_deleted_reply_is_no_longer_counted(slack: SlackEmulator, web: AsyncWebClient) -> None:
+    ts = await slack.say(ANA.slack, ANA.dm, "hello")
+    replies = [(await web.chat_postMessage(channel=ANA.dm, text="x", thread_ts=ts))["ts"] for _ in range(2)]
+    await web.chat_delete(channel=ANA.dm, ts=replies[1])
+    assert slack.replies(ANA.dm, ts)[0]["latest_reply"] == replies[0]
+    await web.chat_delete(channel=ANA.dm, ts=replies[0])
+    (root,) = slack.replies(ANA.dm, ts)
+    assert "reply_count" not in root
+    assert "thread_ts" not in root

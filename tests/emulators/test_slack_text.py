@@ -1,5 +1,7 @@
 """Text takes the form in which Slack sends it to apps."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,3 +62,12 @@ def test_rich_text_names_mentions_links_and_emoji() -> None:
     kinds = [element["type"] for element in block["elements"][0]["elements"] if element["type"] != "text"]
     assert kinds == ["user", "emoji", "link", "broadcast", "channel"]
     assert {"type": "text", "text": " a & b "} in block["elements"][0]["elements"]
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 40_000, "a." * 20_000, "a@" * 20_000, "<" * 40_000, "http://" * 5_000]
+)
+def test_long_text_takes_linear_time(text: str) -> None:
+    started = time.process_time()
+    typed(text)
+    assert time.process_time() - started < 0.5
