@@ -4,8 +4,9 @@ import re
 from collections.abc import Collection
 
 from engine.checks import sensitive, tone
-from engine.checks.faithful import Comparison, additions, compare
+from engine.checks.faithful import compare
 from engine.checks.guard import PLACEHOLDER
+from engine.checks.matching import Comparison, additions
 from engine.types import Checked, Finding, Severity
 
 AUTO_POST = 0.8

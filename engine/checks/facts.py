@@ -96,6 +96,28 @@ def _word_number(tokens: list[Token], place: int) -> Fact | None:
     return _number(tokens, place, token.text, None, float(value), "")
 
 
+def _month(tokens: list[Token], place: int) -> Fact | None:
+    """Read a month with its day; "may" and "march" in small letters are months only beside an ordinal."""
+    token = tokens[place]
+    common = token.low in ("may", "march", "mar", "sep", "dec", "jun") and not token.text[0].isupper()
+    before = tokens[max(0, place - 2) : place]
+    for one in [*tokens[place + 1 : place + 2], *reversed(before)]:
+        day = re.match(r"(\d{1,2})(st|nd|rd|th)?$", one.low)
+        if day and 0 < int(day[1]) <= 31 and (not common or day[2] or (before and before[-1].low == "of")):
+            return Fact(
+                "date",
+                f"{lx.MONTHS[token.low]}/{int(day[1])}",
+                min(one.start, token.start),
+                max(one.end, token.end),
+            )
+    if common or (
+        token.low == "may"
+        and (not before or before[-1].low not in ("in", "by", "until", "since", "late", "early", "mid"))
+    ):
+        return None
+    return Fact("date", f"month{lx.MONTHS[token.low]}", token.start, token.end)
+
+
 def _date(tokens: list[Token], place: int) -> Fact | None:
     token = tokens[place]
     low = token.low
@@ -103,24 +125,8 @@ def _date(tokens: list[Token], place: int) -> Fact | None:
         return Fact("date", lx.DAYS[low], token.start, token.end, soft=lx.DAYS[low] in lx.SOFT_DAYS)
     if low in lx.WEEKDAYS:
         return Fact("date", lx.WEEKDAYS[low], token.start, token.end)
-    if low in lx.MONTHS and (
-        low not in ("may", "march", "mar", "sep", "dec", "jun") or token.text[0].isupper()
-    ):
-        near = [*tokens[place + 1 : place + 2], *tokens[max(0, place - 2) : place]]
-        for one in near:
-            day = re.match(r"(\d{1,2})(?:st|nd|rd|th)?$", one.low)
-            if day and int(day[1]) <= 31:
-                return Fact(
-                    "date",
-                    f"{lx.MONTHS[low]}/{int(day[1])}",
-                    min(one.start, token.start),
-                    max(one.end, token.end),
-                )
-        if low == "may" and (
-            place == 0 or tokens[place - 1].low not in ("in", "by", "until", "since", "late", "early", "mid")
-        ):
-            return None
-        return Fact("date", f"month{lx.MONTHS[low]}", token.start, token.end)
+    if low in lx.MONTHS:
+        return _month(tokens, place)
     if (
         low in ("week", "month", "sprint", "quarter", "year")
         and place
@@ -155,6 +161,14 @@ def _name(tokens: list[Token], place: int, first: bool) -> Fact | None:
         return Fact("product", base, token.start, token.end)
     if base in lx.PEOPLE:
         return Fact("name", base, token.start, token.end)
+    if (
+        token.text.isupper()
+        and token.text.isalpha()
+        and 2 <= len(base) <= 5
+        and base not in _NOT_NAMES
+        and not first
+    ):
+        return Fact("proper", base, token.start, token.end)
     if (
         not token.text[:1].isupper()
         or first
@@ -202,7 +216,7 @@ def _simple(token: Token) -> Fact | None:
         )
     if kind == "clock":
         return Fact("time", _clock(low), token.start, token.end)
-    if kind in ("ident", "code", "fence", "ref", "mention"):
+    if kind in ("hash", "ident", "code", "fence", "ref", "mention"):
         value = re.sub(r"\s+", " ", low.strip("`").strip()).removesuffix("()").strip("@")
         return Fact("identifier", value, token.start, token.end)
     return None

@@ -30,12 +30,14 @@ PHRASES: dict[str, str] = {
     "contingent on": "depends", "contingent upon": "depends", "conditional on": "depends", "subject to": "depends", "only if": "if", "only when": "when", "only after": "after", "only once": "once",
     "quality assurance": "qa", "user interface": "ui", "code review": "review", "went live": "deployed live", "gone live": "deployed live", "go live": "deploy live", "going live": "deploying live",
     "going to": "goingto", "gonna": "goingto", "about to": "goingto", "plan to": "goingto", "plans to": "goingto", "planning to": "goingto", "intend to": "goingto", "aim to": "goingto", "aiming to": "goingto", "hope to": "goingto", "hoping to": "goingto",
-    "scheduled to": "goingto", "scheduled for": "goingto", "planned for": "goingto", "expected to": "expectedto", "supposed to": "supposedto", "need to": "needto", "needs to": "needto", "have to": "needto", "has to": "needto", "must be": "needto be", "ought to": "needto",
+    "scheduled to": "goingto", "scheduled for": "goingto", "planned for": "goingto", "expected to": "expectedto", "expecting to": "expectedto", "expect to": "expectedto", "expects to": "expectedto", "supposed to": "supposedto", "need to": "needto", "needs to": "needto", "have to": "needto", "has to": "needto", "must be": "needto be", "ought to": "needto",
     "want to": "goingto", "wants to": "goingto", "wanna": "goingto", "still needs": "needto", "still need": "needto", "gotta": "needto", "got to": "needto", "remains to": "todo",
     "ready for": "readyfor", "ready to": "readyfor", "rather than": "insteadof", "instead of": "insteadof", "not only": "also", "not just": "also", "as well": "also", "why not": "maybe", "or not": "maybe",
+    "forgot to": "didnot", "forgotten to": "didnot", "did not get to": "didnot", "didn't get to": "didnot", "didn't manage to": "didnot", "did not manage to": "didnot", "neglected to": "didnot", "gave up": "not complete", "given up": "not complete", "no luck": "not success", "without success": "not success", "no success": "not success",
+    "my machine": "local", "my laptop": "local", "my box": "local", "my computer": "local", "my end": "local", "my side": "local", "my environment": "local", "run locally": "run local",
     "no problem": "ok", "no worries": "ok", "no biggie": "ok", "not bad": "good", "not gonna lie": "", "no doubt": "certainly", "no wonder": "", "can't wait": "", "cannot wait": "", "no rush": "",
     "failed to": "couldnot", "fails to": "cannot", "fail to": "cannot", "failing to": "cannot", "unable to": "cannot", "not able to": "cannot", "was unable to": "couldnot", "were unable to": "couldnot", "able to": "can", "managed to": "can",
-    "waiting for": "waitingon", "waiting on": "waitingon", "wait for": "waitingon", "awaiting": "waitingon", "blocked by": "blockedby", "blocked on": "blockedby", "held up by": "blockedby", "stuck on": "blockedby", "stuck waiting": "blockedby", "on hold": "blocked", "stuck": "blocked", "hold up": "block",
+    "waiting for": "waitingon", "waiting on": "waitingon", "waits for": "waitingon", "waits on": "waitingon", "waited for": "waitingon", "try to": "tryto", "attempt to": "tryto", "will try": "will tryto", "trying to": "tryto", "wait for": "waitingon", "awaiting": "waitingon", "blocked by": "blockedby", "blocked on": "blockedby", "held up by": "blockedby", "stuck on": "blockedby", "stuck waiting": "blockedby", "on hold": "blocked", "stuck": "blocked", "hold up": "block",
     "next up": "todo", "up next": "todo", "next step": "todo", "next steps": "todo", "action item": "todo", "follow ups": "followup", "this morning": "thismorning", "right now": "now", "at the moment": "now", "for now": "fornow", "for the time being": "fornow",
     "out of memory": "oom", "memory leak": "memoryleak", "single sign on": "sso", "time out": "timeout", "timed out": "timeout", "times out": "timeout", "timing out": "timeout", "time outs": "timeout",
     "back end": "backend", "front end": "frontend", "data base": "database", "file name": "filename", "user name": "username", "e mail": "email", "e mails": "email", "re run": "rerun", "re ran": "rerun", "end to end": "e2e",
@@ -81,7 +83,7 @@ remove: remove delete drop eliminate strip kill clean cleanup purge clear prune
 change: change modify update adjust alter edit tweak amend revise refresh adapt rework
 move: move migrate migration transfer relocate port switch shift convert
 refactor: refactor restructure rewrite reorganise
-increase: increase raise grow rise bump up higher extend climb
+increase: increase raise jump spike grow rise bump up higher extend climb
 decrease: decrease reduce lower cut drop shrink down lessen lowered fell fall decline
 upgrade: upgrade bump
 start: start begin initiate commence began kick started launch
@@ -144,7 +146,7 @@ replace: replace swap substitute switch
 speed: speed fast quick
 duplicate: duplicate double dupe
 correct: correct right proper correctly properly
-login: login signin log sign
+login: login signin
 information: information data details
 run: run ran execute execution
 return: return returns give
@@ -160,10 +162,10 @@ ensure: ensure guarantee
 
 _OPPOSITES = """
 outcome: pass work function succeed success successful green ok okay fine healthy operational stable good well available up reachable resolved | fail failure broken broke crash error red flaky down hang unavailable unreachable unstable unhealthy malfunction misbehave timeout
-amount: increase rise grow raise higher more up climb bump went-up | decrease reduce lower drop fewer less cut shrink fell decline down
+amount: increase jump spike rise grow raise higher more up climb bump went-up | decrease reduce lower drop fewer less cut shrink fell decline down
 speed: fast faster quick quicker | slow slower sluggish
 switch: enable activate | disable deactivate
-existence: add create introduce include | remove delete exclude eliminate
+existence: add create introduce include | remove delete drop exclude eliminate
 access: allow permit grant unblock | deny forbid block reject refuse prohibit
 opened: open reopen | close
 verdict: approve accept approved | reject decline refuse deny
@@ -184,7 +186,8 @@ bound: minimum min | maximum max
 atbound: atleast | atmost
 overunder: over above exceed | under below
 manual: manual manually | automatic automatically automated
-often: always | never
+direction: deploy apply | rollback revert
+often: always constantly consistently | never sometimes occasionally intermittently sporadically rarely
 left: left | right-hand
 """
 
@@ -198,13 +201,13 @@ def _groups() -> dict[str, str]:
     return groups
 
 
-def _poles() -> dict[str, tuple[str, int]]:
-    poles: dict[str, tuple[str, int]] = {}
+def _poles() -> dict[str, tuple[tuple[str, int], ...]]:
+    poles: dict[str, tuple[tuple[str, int], ...]] = {}
     for line in _OPPOSITES.strip().splitlines():
         name, sides = line.split(": ", 1)
         for sign, words in zip((1, -1), sides.split(" | "), strict=True):
             for word in words.split():
-                poles.setdefault(stem(word), (name, sign))
+                poles[stem(word)] = (*poles.get(stem(word), ()), (name, sign))
     return poles
 
 
@@ -237,6 +240,20 @@ STOP = word_set(
 FRAME = frozenset(
     stem(word)
     for word in word_set(
+        "proven prove difficult difficulty complex complexity challenge challenging anticipate anticipated estimate approximate approximately roughly subsequently instance initial initially primarily mainly specifically respectively accordingly thereof therein hereby overall general generally comment feedback commence "
+        "conclude concluded accomplish accomplished execute executed undertake undertaken pursue explore utilise utilize leverage apply applied enable enabled allow allowed permit facilitate modify modified modification adjustment alteration enhancement update updates revision indicate indicates suggest suggests appear imply reveal demonstrate "
+        "observation finding findings outcome effect impact affect affected contain contains include includes including consist comprise cover covers match correspond remain stay persist persists continue continues last longer extended additional extra further another different similar same several multiple various numerous few certain "
+        "clarify clarification response respond responded reply answer contact coordinate coordination communicate communication discuss discussion meeting schedule scheduled reschedule rescheduled postpone postponement delay delayed time date day week period until begin beginning prior ahead forward upcoming future past present presently immediate immediately "
+        "proper properly functional functionality functioning operate operational operation behave behavior behaviour condition state situation scenario context environment basis approach solution option choice decision decided select selected chosen choose choice prefer preferred favor favour opt opted arrangement agreement commitment commit attempt try tried effort "
+        "person people individual member everyone colleague party side part component element aspect detail details information data content text name value amount quantity size level degree extent range limit limited limitation restriction restricted constraint exclusive exclusively sole solely compare compared comparison versus relative prior previously formerly "
+        "intact untouched unaffected separate separately division divide divided split combine combined together along alongside merge unify place placed position located location put putting set setting establish established bring brought lead led cause caused reason due root underlying source origin originate follow follows followed following subsequent consequent "
+        "machine device computer system tool application program software code codebase module unit file entry entries record item list number count figure rate ratio percentage majority minority remainder rest balance portion half quarter third double triple increase decrease reduce raise lower drop rise grow shrink reach reached bring high low large small big "
+        "quick quickly slow slowly soon shortly later early late brief briefly temporary permanent permanently interim workaround final finally last first initial step phase stage round iteration attempt run runs running execution started starting ends ended ending finish finished done ready prepared preparing preparation "
+        "discover discovered locate detect detected notice noticed realise realize understand understood learn learned know known unknown unclear clear clearly evident apparent certain uncertain sure confident confidence confirmation guarantee promise possible possibly probable likely unlikely potential potentially chance probability "
+        "successful unsuccessful success fail failed failure unable inability capability ability capable manage managed able cannot prevent prevented avoid avoided stop stopped stopping keep kept hold held maintain maintained retain retained preserve preserved leave left remove removed removal eliminate eliminated delete deleted take taken "
+        "originally actual actually real true correct incorrect wrong error mistake trouble problem question inquiry enquiry ask asked request requested require demand need needed necessary unnecessary essential important priority urgent critical main major minor key base basic advanced original new old current existing available unavailable accessible "
+        "touch touched handle handling care attention look looking see seen view viewed show shown display displayed present presented provide provided give given send sent deliver delivered supply supplied submit submitted hand handed pass passed get got obtain obtained receive received gain acquire acquired collect collected gather gathered "
+        "concerned regarding pertaining relating associated linked connected tied attached belonging via through using means way manner method procedure process order sequence turn case event occasion occurrence circumstances intended intention intentional deliberate plan planned planning goal objective target aim purpose sake resume resumed "
         "update status progress task ticket issue item work working worked works activity step effort matter "
         "note following regard implementation change changes item complete completed continue continuing "
         "begin start started remain remains remaining pending outstanding plan planned schedule expect "
@@ -256,8 +273,8 @@ FRAME = frozenset(
 """Words that professional rewording adds around the facts without adding one."""
 
 NEGATORS = word_set(
-    "not no never none nothing nobody neither nor without cannot couldnot hardly barely scarcely nolonger "
-    "notyet insteadof n't lack lacks lacking don't doesn't didn't isn't aren't wasn't weren't can't "
+    "didnot unsuccessful not no never none nothing nobody neither nor without cannot couldnot hardly barely scarcely nolonger "
+    "notyet n't lack lacks lacking don't doesn't didn't isn't aren't wasn't weren't can't "
     "couldn't won't wouldn't shouldn't hasn't haven't hadn't mustn't needn't ain't zero unsuccessful "
     "unsuccessfully"
 )
@@ -268,7 +285,7 @@ UN_WORDS: dict[str, str] = {
 }  # fmt: skip
 
 HEDGES = word_set(
-    "maybe perhaps probably possibly likely apparently supposedly seemingly presumably allegedly "
+    "tryto attempt effort maybe perhaps probably possibly likely apparently supposedly seemingly presumably allegedly "
     "reportedly ithink unsure seems seem seemed seemingly appears appear appeared might may could "
     "hopefully suspect suspects suspected assume assumed assuming guess think thinks thought believe "
     "believes believed expectedto expected supposedto should somewhat potentially potential possible "
@@ -298,10 +315,11 @@ PARTS = word_set(
     "initial largely several subset basically roughly partial bulk somewhat few many practically "
     "virtually halfway excluding incomplete remaining remains remain todo wip rest outstanding first "
     "preliminary minus but limited"
+    " temporary temporarily workaround fornow interim provisional stopgap sometimes occasionally occasional intermittently intermittent sporadically sporadic rarely random randomly times cases occasions certain permanent"
 )
 """Marks that less than the whole is meant."""
 HARD_PARTS = word_set(
-    "almost nearly mostly partially partly half some most partof except only part majority largely "
+    "almost nearly mostly partially partly half some most partof except only temporary temporarily workaround fornow interim provisional sometimes occasionally intermittently sporadically rarely majority largely "
     "partial bulk practically virtually halfway excluding"
 )
 WHOLES = word_set(
@@ -337,7 +355,7 @@ CAUSE_WORDS = word_set(
 WORK_VERBS = frozenset(
     stem(word)
     for word in word_set(
-        "fix resolve repair correct patch complete finish finalise finalize close implement build develop "
+        "speak fix resolve repair correct patch complete finish finalise finalize close implement build develop "
         "code create add introduce write deploy ship release launch push publish test review approve merge "
         "remove delete drop change modify update adjust move migrate transfer port switch refactor "
         "restructure rewrite increase reduce upgrade start begin stop continue investigate debug analyse "
@@ -351,7 +369,7 @@ WORK_VERBS = frozenset(
         "provision scale tune profile translate localize localise wrap extract inline generate parse map hook "
         "expose rollout handled signed wait deliver cancel postpone delay accept reject decline learn "
         "research triage back rebuild automate sync publish unlock lock reset encrypt mask tidy bisect trace "
-        "instrument scaffold prototype spike outline compare collect gather clarify tweak"
+        "instrument scaffold prototype done speak receive obtain decide agree choose select pick assist pair watch spike outline compare collect gather clarify tweak"
     )
 )
 HARD_VERBS = frozenset(
@@ -359,7 +377,7 @@ HARD_VERBS = frozenset(
     for word in word_set(
         "test deploy release ship merge review approve document notify verify validate migrate delete "
         "rollback revert monitor refactor upgrade benchmark schedule publish escalate inform email contact "
-        "optimise optimize launch backup restore encrypt automate audit discuss demo train interview cancel"
+        "optimise optimize launch backup restore encrypt automate audit discuss demo train interview cancel confirm"
     )
 )
 """Work that cannot be read into an update that does not name it."""
@@ -531,3 +549,39 @@ PEOPLE = word_set(
     "wendy werner yan yana yara yasmin yuki yusuf zach zhang zoe"
 )
 """Common first names, lower case, without those that are also everyday words."""
+
+RELATED: dict[str, frozenset[str]] = {
+    "review": word_set("investigate verify test feedback"), "test": word_set("investigate verify pass fail qa run"), "verify": word_set("test review investigate say pass work check see"),
+    "approve": word_set("agree say good"), "notify": word_set("ask say meet send"), "merge": frozenset(), "deploy": word_set("live on"), "refactor": word_set("split change clean remove move simplify"),
+    "move": word_set("change replace"), "document": word_set("write"), "revert": word_set("remove undo"), "schedule": word_set("todo postpone move"), "meet": word_set("ask say pair demo"), "monitor": word_set("watch investigate eye"), "optimiz": word_set("fast speed decrease improve"),
+    "improve": word_set("fast speed decrease increase"), "cancel": word_set("remove stop"), "upgrade": word_set("change move increase"), "send": word_set("email"),
+}  # fmt: skip
+"""Work that may be called by another's name: what the update must name for the draft to say the left."""
+ACHIEVING = word_set("complete pass fix work success determine implement reproduce possible")
+"""Success of any kind; denying one denies the others."""
+OPENING = word_set("start investigate ask meet prepare determine say notify send wait schedule")
+"""Work whose being done leaves its object open."""
+NEGATIVE = NEGATORS | word_set(
+    "except fail fails failed failing unable remains remain remaining pending outstanding todo blocked blockedby waitingon missing prevents prevent absence lack stopped excluding excluded "
+    "skipped only still open unchanged stop avoid rejected declined refused away unavailable untouched insteadof unknown limited doubt"
+)
+"""Words that make a clause negative without a "not"."""
+POLE_CANONS = frozenset(GROUPS.get(base, base) for base in POLES)
+
+WANTS = word_set("need needs want wants wanted require requires requested requests missing lacks lack")
+"""Words of a clause that asks for something still to come."""
+RELATED["say"] = word_set("verify test work pass see ok approve agree tell know")
+TOPICS = word_set(
+    "documentation integration regression unit e2e configuration dashboard alert report memory cpu latency queue cache database index schema migration api endpoint frontend backend server security encryption authentication authorization "
+    "permission password token logging metric monitor pipeline build deployment staging production docker kubernetes branch release customer client vendor stakeholder manager qa budget cost revenue deadline audit compliance performance scalability "
+    "timeout exception network firewall dns certificate backup replica cluster load thread concurrency race deadlock leak subscription duplicate validation typo mobile tablet desktop browser android ios windows linux macos accessibility translation design mockup wireframe invoice "
+    "payment checkout cart order refund email notification webhook session cookie login signup upload download export import search filter sort pagination billing shipping inventory analytics"
+)
+"""Things that a draft may speak of only where the update or the issue does."""
+TOPIC_STEMS = (
+    frozenset(map(stem, TOPICS))
+    - FRAME
+    - frozenset(map(stem, word_set("report alert test review load check order export import search filter")))
+)
+FAILING = word_set("fails failing failed broken broke breaks red crashing crashes hangs hanging flaky stuck")
+"""Words of a clause whose thing is in trouble now."""

@@ -10,8 +10,13 @@ from engine.checks.stems import word_set
 from engine.checks.tokens import Token, tokenise
 
 _BREAKS = frozenset(".!?;\n—–--")
-_TURNS = word_set("but however although though whereas while nevertheless nonetheless otherwise despite")
-_JOINS = frozenset([",", "and", "then", "so", "plus", "also", "&", "with"])
+_TURNS = word_set(
+    "but however although though whereas while nevertheless nonetheless otherwise despite because"
+)
+_JOINS = word_set(", and then so plus also")
+_OPENERS = word_set(
+    "i i'm i've i'll we we're we've we'll it it's its it'll she he they they're she'll he'll this that there there's rest other others remaining everything nothing not no only still now today tomorrow yesterday next need needs needto will todo which who"
+)
 _BE = word_set(
     "is are was were be been being am 's 're i'm we're they're it's that's isn't aren't wasn't weren't"
 )
@@ -19,6 +24,13 @@ _HAVE = word_set("has have had having i've we've they've hasn't haven't hadn't")
 _SKIP = word_set(
     "now also then just already still been be being is are was were have has had fully successfully not "
     "never yet also further currently since finally recently it to the a an get got gets"
+)
+_SUBORDINATE = word_set("before once until when if unless whether")
+_FINITE = word_set(
+    "works work needs need takes take loads runs shows says thinks seems wants waits hangs gets looks remains fails passes goes has have went took came did does"
+)
+_RESULTATIVE = word_set(
+    "complete fix merge deploy implement remove enable disable upgrade approve review test document handle change move start"
 )
 _DETERMINERS = word_set(
     "the a an all some any this that these those our my your their its his her no another each every both"
@@ -35,6 +47,7 @@ class Event:
     status: str
     negated: bool
     token: Token
+    nominal: bool = False
 
 
 @dataclass(slots=True)
@@ -102,10 +115,13 @@ def _predicates(tokens: list[Token]) -> bool:
             or low in _HAVE
         ):
             return True
-        if is_work(token) and _form(token) in ("past", "ing"):
+        if token.kind == "word" and _form(token) == "past":
             return True
-        pole = lx.POLES.get(token.stem)
-        if pole is not None and pole[0] == "outcome":
+        if is_work(token) and _form(token) == "ing":
+            return True
+        if low in _FINITE:
+            return True
+        if any(name == "outcome" for name, _ in lx.POLES.get(token.stem, ())):
             return True
     return False
 
@@ -151,14 +167,19 @@ def _joins_clauses(tokens: list[Token], place: int, current: list[Token]) -> boo
         ):
             break
         after.append(token)
-    return bool(after) and _predicates(after) and _predicates(current)
+    if not after or not current:
+        return False
+    lead = [token.low for token in after[:2]]
+    if tokens[place].low == "," and (lead[0] in _OPENERS or (lead[0] == "the" and lead[-1] in _OPENERS)):
+        return True
+    return _predicates(after) and _predicates(current)
 
 
 def _left(tokens: list[Token], place: int, reach: int = 5) -> list[str]:
     return [token.low for token in tokens[max(0, place - reach) : place]]
 
 
-def _past_status(left: list[str]) -> str:
+def _past_status(left: list[str], resultative: bool = True) -> str:
     near = left[-4:]
     ahead = any(
         word in lx.FUTURE or word.endswith("'ll") or word in ("can", "could", "won't", "would", "wouldn't")
@@ -173,6 +194,10 @@ def _past_status(left: list[str]) -> str:
     if near and near[-1] == "being":
         return "doing"
     if near and near[-1] in _DETERMINERS:
+        return "state"
+    if any(word in _SUBORDINATE for word in left) and any(word in _BE or word in _HAVE for word in near):
+        return "state"
+    if not resultative and any(word in ("is", "are", "it's", "am", "be") for word in near[-2:]):
         return "state"
     return "done"
 
@@ -214,7 +239,17 @@ def _base_status(left: list[str]) -> str:
         word in ("tried", "trying", "attempted", "attempting", "started", "starting") for word in left[-3:]
     ):
         return "doing"
+    if (
+        left
+        and left[-1] not in lx.STOP
+        and left[-1] not in lx.FUTURE
+        and not left[-1].endswith(("ly", "'ll"))
+        and left[-1] not in lx.NEGATORS
+    ):
+        return "noun"
     for word in reversed(left[-5:]):
+        if word in _DETERMINERS:
+            return "noun"
         if (
             word in lx.FUTURE
             or word.endswith("'ll")
@@ -241,17 +276,35 @@ def _nominal_status(clause: Clause) -> str:
     return "state"
 
 
+def _other_verb(token: Token, form: str, left: list[str]) -> bool:
+    """Tell whether a past form outside the list of work is a verb here: it leads its clause or follows an auxiliary."""
+    if (
+        token.kind != "word"
+        or form != "past"
+        or token.low in lx.STOP
+        or len(token.low) < 4
+        or token.stem in lx.POLES
+    ):
+        return False
+    return (
+        not left
+        or left[-1] in _BE
+        or left[-1] in _HAVE
+        or left[-1] in ("i", "we", "he", "she", "they", "it", "and", "also", "then")
+    )
+
+
 def _read_events(clause: Clause) -> None:
     tokens = clause.tokens
     nominal: str | None = None
     for place, token in enumerate(tokens):
-        if not is_work(token):
-            continue
         left = _left(tokens, place)
         form = _form(token)
+        if not is_work(token) and not _other_verb(token, form, left):
+            continue
         after = tokens[place + 1].low if place + 1 < len(tokens) else ""
         if form == "past":
-            status = _past_status(left)
+            status = _past_status(left, token.canon in _RESULTATIVE)
         elif form == "ing":
             status = _ing_status(left, after)
         elif form == "noun":
@@ -260,7 +313,8 @@ def _read_events(clause: Clause) -> None:
             status = _past_status(left)
         else:
             status = _base_status(left)
-        if status == "noun":
+        named = status == "noun"
+        if named:
             nominal = _nominal_status(clause) if nominal is None else nominal
             status = nominal
         if status in ("state", "doing") and clause.header:
@@ -271,7 +325,7 @@ def _read_events(clause: Clause) -> None:
             and clause.marks["condition"].start < token.start
         ):
             status = "todo" if clause.future else "state"
-        clause.events.append(Event(token.canon, token.stem, status, False, token))
+        clause.events.append(Event(token.canon, token.stem, status, False, token, named))
     if any(token.low in lx.FUTURE or token.low.endswith("'ll") for token in tokens):
         clause.future = True
 
@@ -303,6 +357,13 @@ def _target(tokens: list[Token], place: int) -> int | None:
     return None
 
 
+def _deny_verb(clause: Clause, tokens: list[Token], found: int) -> None:
+    """Carry the denial of a subject to its verb: "no changes were made"."""
+    for ahead in range(found + 1, min(len(tokens), found + 5)):
+        if tokens[ahead - 1].low in _BE and any(event.token is tokens[ahead] for event in clause.events):
+            clause.denied.setdefault(tokens[ahead].canon, tokens[ahead])
+
+
 def _read_denials(clause: Clause) -> None:
     tokens = clause.tokens
     for place, token in enumerate(tokens):
@@ -316,6 +377,8 @@ def _read_denials(clause: Clause) -> None:
         if found is None:
             continue
         clause.denied.setdefault(tokens[found].canon, tokens[found])
+        if token.low == "no":
+            _deny_verb(clause, tokens, found)
         for ahead in range(found + 1, min(len(tokens) - 1, found + 4)):
             if tokens[ahead].low in ("or", "nor") and tokens[ahead + 1].low not in lx.STOP:
                 clause.denied.setdefault(tokens[ahead + 1].canon, tokens[ahead + 1])
@@ -326,13 +389,13 @@ def _read_denials(clause: Clause) -> None:
 
 def _read_poles(clause: Clause) -> None:
     for token in clause.tokens:
-        pole = lx.POLES.get(token.stem)
-        if pole is None or token.kind != "word":
+        if token.kind != "word":
             continue
-        name, sign = pole
-        if token.canon in clause.denied:
-            sign = -sign
-        clause.poles.setdefault(name, {}).setdefault(sign, token)
+        for name, sign in lx.POLES.get(token.stem, ()):
+            if token.canon not in clause.denied:
+                clause.poles.setdefault(name, {}).setdefault(sign, token)
+            elif name not in ("direction", "existence", "often"):
+                clause.poles.setdefault(name, {}).setdefault(-sign, token)
 
 
 def _read_marks(clause: Clause) -> None:
@@ -344,7 +407,10 @@ def _read_marks(clause: Clause) -> None:
         if (
             low in lx.HEDGES
             and not (low == "could" and after != "be")
-            and not (low == "thought" and place and clause.tokens[place - 1].low == "a")
+            and not (
+                low in ("thought", "expected", "assumed", "hoped")
+                and "than" in [one.low for one in clause.tokens[max(0, place - 3) : place]]
+            )
         ):
             clause.marks.setdefault("hedge", token)
         if low in lx.SPEECH:
@@ -355,7 +421,9 @@ def _read_marks(clause: Clause) -> None:
             clause.marks.setdefault("condition", token)
         if low in lx.HARD_PARTS and not (low == "only" and after in ("in", "a", "just")):
             clause.marks.setdefault("part", token)
-        if low in lx.WHOLES:
+        if low in lx.WHOLES and not (
+            low == "every" and (after.isdigit() or after in lx.DAYS or after in lx.WEEKDAYS)
+        ):
             clause.marks.setdefault("whole", token)
         if token.kind == "number" and low.endswith("%") and low.rstrip("% ") != "100":
             clause.marks.setdefault("percent", token)

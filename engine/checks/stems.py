@@ -46,7 +46,7 @@ def stem(word: str) -> str:
         if word.endswith(suffix) and len(word) - len(suffix) >= least:
             word = word.removesuffix(suffix)
             break
-    word = _DOUBLE.sub(r"\1", word).removesuffix("e")
+    word = (_DOUBLE.sub(r"\1", word) if len(word) > 3 else word).removesuffix("e")
     if word.endswith("y") and len(word) > 3:
         word = word[:-1] + "i"
     if word.endswith("is") and len(word) > 5:

@@ -1,0 +1,287 @@
+"""What is asserted: done or not, now or later, so or the opposite."""
+
+from engine.checks import lexicon as lx
+from engine.checks.matching import (
+    Comparison,
+    any_done,
+    best,
+    events,
+    fits,
+    near,
+    outlook,
+    overlap,
+    own_content,
+    state,
+)
+from engine.checks.reading import Clause, Event, Reading
+from engine.checks.stems import word_set
+from engine.checks.tokens import Token
+
+_RESULT = {"done": "done", "doing": "in progress", "todo": "still to do", "not": "not done"}
+_GENERIC = word_set("complete fix implement change handle deploy")
+_OPEN = ("todo", "doing", "not")
+
+
+def _candidates(event: Event, clause: Clause, mine: list[tuple[Event, Clause]]) -> list[tuple[Event, Clause]]:
+    """Return the update's mentions of the same work, those with the most in common."""
+    same = [(other, theirs) for other, theirs in mine if other.canon == event.canon]
+    if not same:
+        return []
+    scores = [overlap(clause, theirs) for _, theirs in same]
+    top = max(scores)
+    return [pair for pair, score in zip(same, scores, strict=True) if score >= top - 0.25]
+
+
+def _statuses(both: Comparison) -> None:
+    mine = events(both.update)
+    for event, clause in events(both.draft):
+        now = state(event)
+        if now == "state":
+            continue
+        pairs = _candidates(event, clause, mine)
+        if event.nominal:
+            pairs = [pair for pair in pairs if overlap(clause, pair[1], without=event.canon) >= 0.6]
+        if pairs:
+            states = [state(other) for other, _ in pairs]
+            later = now == "todo" and any(
+                outlook(one) in _OPEN and not own_content(one) for one in both.update.clauses
+            )
+            if not later and not any(fits(one, now) for one in states):
+                _contradiction(both, event, now, pairs[0], states[0])
+        elif not event.nominal:
+            _unnamed(both, event, clause, now)
+
+
+def _contradiction(both: Comparison, event: Event, now: str, pair: tuple[Event, Clause], mine: str) -> None:
+    words, text = both.wrote(pair[1]), both.said(event.token)
+    if now == "done":
+        rule = {"todo": "future-made-past", "doing": "completion", "not": "negation-lost"}[mine]
+    elif mine == "done":
+        rule = {"not": "negation-added", "todo": "past-made-future", "doing": "understated"}[now]
+    else:
+        rule = "negation-lost" if mine == "not" else "negation-added"
+    both.error(
+        rule,
+        f"The draft tells “{text}” as {_RESULT[now]}; you wrote “{words}”.",
+        event.token.start,
+        event.token.end,
+    )
+
+
+def _named(both: Comparison, event: Event) -> bool:
+    """Tell whether the update names this work in any words."""
+    related = lx.RELATED.get(event.canon, frozenset()) | {event.canon}
+    if related & both.update.canons or event.stem in both.context.stems:
+        return True
+    return near(event.token.low, both.update)
+
+
+def _unnamed(both: Comparison, event: Event, clause: Clause, now: str) -> None:
+    """Judge work that the update does not name: by what it says about the same things."""
+    token = event.token
+    if event.stem in lx.HARD_VERBS and not _named(both, event):
+        both.error(
+            "work-added",
+            f"The draft says “{both.said(token)}”; you did not write that.",
+            token.start,
+            token.end,
+        )
+        return
+    if event.canon not in _GENERIC or clause.marks.get("part") or now not in ("done", "todo"):
+        return
+    matches = best(clause, both.update.clauses)
+    outlooks = [(outlook(theirs), theirs) for theirs in matches]
+    if now == "done" and outlooks and all(one in _OPEN for one, _ in outlooks):
+        both.error(
+            "completion",
+            f"The draft tells “{both.said(token)}” as done; you wrote “{both.wrote(matches[0])}”.",
+            token.start,
+            token.end,
+        )
+    elif now == "todo" and outlooks and all(one == "done" for one, _ in outlooks):
+        both.error(
+            "past-made-future",
+            f"The draft tells “{both.said(token)}” as still to do; you wrote “{both.wrote(matches[0])}”.",
+            token.start,
+            token.end,
+        )
+    elif now == "done" and not outlooks and event.canon == "complete" and not any_done(both.update):
+        both.error(
+            "completion",
+            "The draft says that work is complete; you did not write that.",
+            token.start,
+            token.end,
+        )
+
+
+def _reservations(both: Comparison) -> None:
+    """Find what the update leaves open and the draft tells as done, from the update's side."""
+    mended = _repaired(both.update.clauses)
+    done = set().union(*(clause.content for clause in both.update.clauses if outlook(clause) == "done"))
+    for mine in both.update.clauses:
+        if outlook(mine) not in _OPEN or (mended and {token.low for token in mine.tokens} & lx.FAILING):
+            continue
+        own = {canon for canon in own_content(mine) if canon not in done}
+        if not own:
+            continue
+        theirs = [clause for clause in both.draft.clauses if own & clause.content.keys()]
+        if theirs and all(_closed(clause, own) for clause in theirs):
+            place = theirs[0]
+            both.error(
+                "completion",
+                f"The draft tells as done what you left open: “{both.wrote(mine)}”.",
+                place.start,
+                place.end,
+            )
+
+
+def _closed(clause: Clause, own: set[str]) -> bool:
+    """Tell whether a clause of the draft tells everything in it as done, without reservation."""
+    condition = clause.marks.get("condition")
+    if clause.denied or clause.future or clause.marks.keys() & {"part", "hedge"}:
+        return False
+    if condition is not None and condition.low != "after":
+        return False
+    lows = {token.low for token in clause.tokens}
+    if lows & (lx.NOMINAL_DOING | lx.NOMINAL_TODO - {"in", "over", "open", "later"} | {"still", "working"}):
+        return False
+    verbs = [event for event in clause.events if not event.nominal and event.status != "state"]
+    return bool(verbs) and all(
+        state(event) == "done" and event.canon not in lx.OPENING and event.canon not in own for event in verbs
+    )
+
+
+def _denials(both: Comparison) -> None:
+    """Find denials that the draft drops, and denials that it adds."""
+    for mine in both.update.clauses:
+        for canon, token in mine.denied.items():
+            theirs = best(mine, both.draft.clauses)
+            if _denied(canon, token, theirs, both.draft):
+                continue
+            if not theirs and _idle(mine):
+                continue
+            place = (theirs[0].start, theirs[0].end) if theirs else (both.end, both.end)
+            verb = "drops" if theirs else "leaves out"
+            both.error("negation-lost", f"The draft {verb} what you denied: “{both.wrote(mine)}”.", *place)
+    for clause in both.draft.clauses:
+        for canon, token in clause.denied.items():
+            matches = best(clause, both.update.clauses)
+            if _denied(canon, token, matches, both.update) or any(
+                outlook(theirs) in _OPEN for theirs in matches
+            ):
+                continue
+            words = f"you wrote “{both.wrote(matches[0])}”" if matches else "you did not write that"
+            if not matches and ((canon in lx.FRAME or token.stem in lx.FRAME) and _doubtful(both.update)):
+                continue
+            both.error(
+                "negation-added",
+                f"The draft denies something, “{both.said(clause)}”; {words}.",
+                clause.start,
+                clause.end,
+            )
+
+
+def _doubtful(reading: Reading) -> bool:
+    return any(
+        clause.denied or clause.marks.get("hedge") or outlook(clause) in _OPEN for clause in reading.clauses
+    )
+
+
+def _idle(clause: Clause) -> bool:
+    return not any(canon not in lx.FRAME for canon in clause.content) and not clause.events
+
+
+def _denied(canon: str, token: Token, others: list[Clause], there: Reading) -> bool:
+    """Tell whether the other text denies the same: the same word, a negative clause on the same things, or the opposite."""
+    achieving = canon in lx.ACHIEVING
+    poles = lx.POLES.get(token.stem, ())
+    for other in there.clauses:
+        if canon in other.denied or (achieving and lx.ACHIEVING & other.denied.keys()):
+            return True
+        if any(-sign in other.poles.get(name, {}) for name, sign in poles):
+            return True
+        if any(event.canon == canon and state(event) in ("not", "todo") for event in other.events):
+            return True
+    if canon in ("fail", "bug") and there.canons & {"fix", "pass", "success", "stable", "ok"}:
+        return True
+    lows = {low.low for other in others for low in other.tokens}
+    return bool(others) and (bool(lows & lx.NEGATIVE) or any(other.denied for other in others))
+
+
+def _sides(clauses: list[Clause], name: str) -> dict[int, Token]:
+    sides: dict[int, Token] = {}
+    for clause in clauses:
+        for sign, token in clause.poles.get(name, {}).items():
+            sides.setdefault(sign, token)
+    return sides
+
+
+def _poles(both: Comparison) -> None:
+    """Find opposites: the draft's "increased" where the update says "reduced"."""
+    for clause in both.draft.clauses:
+        matches = best(clause, both.update.clauses, 0.9)
+        for name, sides in clause.poles.items():
+            mine = _sides(matches, name) or _sides(both.update.clauses, name)
+            if not mine or set(mine) & set(sides) or (name == "outcome" and _repaired([clause, *matches])):
+                continue
+            if (
+                name == "outcome"
+                and (not matches or len(_sides(both.update.clauses, name)) == 2)
+                and len(matches) != 1
+            ):
+                continue
+            sign, token = next(iter(sides.items()))
+            if any(
+                side in _sides(both.update.clauses, other)
+                for other, side in lx.POLES.get(token.stem, ())
+                if other != name
+            ):
+                continue
+            both.error(
+                "opposite",
+                f"The draft says “{both.said(token)}”; you wrote “{both.wrote(mine[-sign])}”.",
+                token.start,
+                token.end,
+            )
+    for theirs in both.update.clauses:
+        _turned(both, theirs)
+
+
+def _turned(both: Comparison, mine: Clause) -> None:
+    """Find an outcome of the update whose things the draft puts on the other side."""
+    sides = mine.poles.get("outcome", {})
+    own = {canon for canon in own_content(mine) if canon not in lx.POLE_CANONS} - {
+        canon for other in both.update.clauses if other is not mine for canon in other.content
+    }
+    if len(sides) != 1 or not own or _repaired([mine]):
+        return
+    theirs = [
+        clause for clause in both.draft.clauses if own & clause.content.keys() and clause.poles.get("outcome")
+    ]
+    if not theirs or _repaired(theirs) or any(set(clause.poles["outcome"]) & set(sides) for clause in theirs):
+        return
+    token = next(iter(theirs[0].poles["outcome"].values()))
+    source = next(iter(sides.values()))
+    both.error(
+        "opposite",
+        f"The draft says “{both.said(token)}”; you wrote “{both.wrote(source)}”.",
+        token.start,
+        token.end,
+    )
+
+
+def _repaired(clauses: list[Clause]) -> bool:
+    """Tell whether trouble is spoken of that was mended: both sides are then said."""
+    return any(
+        event.canon in ("fix", "handle", "remove", "change", "investigate", "determine")
+        for one in clauses
+        for event in one.events
+    )
+
+
+def check(both: Comparison) -> None:
+    """Compare what is asserted."""
+    _statuses(both)
+    _reservations(both)
+    _denials(both)
+    _poles(both)

@@ -1,0 +1,244 @@
+"""Hard facts compared: what a draft invents, loses or exchanges."""
+
+import itertools
+
+from engine.checks import lexicon as lx
+from engine.checks.facts import Fact
+from engine.checks.matching import Comparison, known, near
+from engine.checks.reading import Clause, Reading
+from engine.checks.stems import stem
+
+_KINDS = {
+    "key": "issue key", "version": "version", "url": "link", "email": "address", "identifier": "identifier", "environment": "environment", "date": "date", "time": "time",
+    "number": "number", "name": "name", "product": "name", "proper": "name", "fraction": "number",
+}  # fmt: skip
+
+
+def _same(one: Fact, other: Fact) -> bool:
+    if one.value == other.value and (one.unit == other.unit or None in (one.unit, other.unit)):
+        return True
+    if one.number is not None and other.number is not None:
+        if one.unit == other.unit:
+            return abs(one.number - other.number) <= 1e-6 * max(abs(one.number), 1.0)
+        if None in (one.unit, other.unit):
+            unit = one.unit or other.unit
+            bare, whole = (one.number, other.number) if one.unit is None else (other.number, one.number)
+            factors = {factor for known, factor in lx.UNITS.values() if known == unit}
+            return any(abs(bare * factor - whole) < 1e-6 * max(whole, 1.0) for factor in factors)
+    return False
+
+
+def _has(reading: Reading, fact: Fact) -> bool:
+    kinds = {fact.kind}
+    if fact.kind in ("number", "version", "fraction"):
+        kinds |= {"number", "version"}
+    if fact.kind in ("name", "product", "proper", "environment"):
+        kinds |= {"name", "product", "proper", "environment"} - (
+            {"environment"} if fact.kind != "environment" else {"name", "product", "proper"}
+        )
+    if any(other.kind in kinds and _same(fact, other) for other in reading.facts):
+        return True
+    if fact.kind in ("name", "product", "proper", "identifier"):
+        return (
+            fact.value in reading.lows
+            or fact.value in reading.text.lower()
+            or (fact.kind == "proper" and near(fact.value, reading))
+        )
+    if fact.kind == "environment":
+        return fact.value in reading.lows
+    if fact.kind == "number":
+        dated = any(
+            other.kind == "date" and other.value.endswith(f"/{fact.value}") for other in reading.facts
+        )
+        return fact.value in ("0", "1", "100") or dated or _counted(fact, reading)
+    if fact.kind == "date":
+        return fact.value in ("eod",) and "today" in {other.value for other in reading.facts}
+    return fact.kind in ("url", "key", "email") and fact.value.lower() in reading.text.lower()
+
+
+def _counted(fact: Fact, reading: Reading) -> bool:
+    """Allow a draft to count the keys or the twofold things that an update names."""
+    keys = len({other.value for other in reading.facts if other.kind == "key"})
+    return (
+        fact.unit is None
+        and fact.number is not None
+        and (
+            fact.number == keys
+            or (fact.number == 2 and bool(reading.lows & {"both", "pair", "double", "couple"}))
+        )
+    )
+
+
+def _invented(both: Comparison) -> None:
+    for fact in both.draft.facts:
+        if fact.kind == "proper" and (fact.value in lx.FRAME or _word_known(fact.value, both)):
+            continue
+        if _has(both.update, fact) or _has(both.context, fact):
+            continue
+        kind = _KINDS[fact.kind]
+        mine = [
+            other for other in both.update.facts if _KINDS[other.kind] == kind and not _has(both.draft, other)
+        ]
+        if mine:
+            text = f"The draft says “{both.said(fact)}”; you wrote “{both.wrote(mine[0])}”."
+        else:
+            text = f"The draft says “{both.said(fact)}”; you named no such {kind}."
+        both.error(f"{kind.replace(' ', '-')}-added", text, fact.start, fact.end)
+
+
+def _word_known(word: str, both: Comparison) -> bool:
+    base = stem(word)
+    return known(base, lx.GROUPS.get(base, base), word, both)
+
+
+def _lost(both: Comparison) -> None:
+    for place, fact in enumerate(both.update.facts):
+        if fact.soft or _has(both.draft, fact) or fact.kind in ("fraction", "proper"):
+            continue
+        if fact.kind == "key" and _has(both.context, fact):
+            continue
+        if fact.kind == "number" and (
+            fact.value in ("0", "1", "2")
+            or _word_of(both.draft, fact)
+            or (_single(fact) and both.draft.lows & {"one", "a", "an", "single"})
+        ):
+            continue
+        if fact.kind in ("name", "identifier") and (_vocative(both.update, fact) or _loose(both, fact)):
+            continue
+        if fact.kind == "product" and _loose(both, fact):
+            continue
+        if any(other.value == fact.value for other in both.update.facts[:place]):
+            continue
+        kind = _KINDS[fact.kind]
+        both.error(
+            f"{kind.replace(' ', '-')}-lost",
+            f"The draft leaves out “{both.wrote(fact)}”.",
+            both.end,
+            both.end,
+        )
+
+
+def _single(fact: Fact) -> bool:
+    return any(fact.number == factor for unit, factor in lx.UNITS.values() if unit == fact.unit)
+
+
+def _word_of(draft: Reading, fact: Fact) -> bool:
+    return fact.unit == "percent" and fact.number == 50 and "half" in draft.lows
+
+
+def _loose(both: Comparison, fact: Fact) -> bool:
+    squeezed = both.draft.text.lower().replace(" ", "").replace("-", "").replace("_", "").replace("`", "")
+    return fact.value.replace("_", "").replace("-", "").replace(" ", "") in squeezed
+
+
+def _vocative(update: Reading, fact: Fact) -> bool:
+    before = [token.low for token in update.tokens if token.end <= fact.start][-2:]
+    after = [token.low for token in update.tokens if token.start >= fact.end][:1]
+    if fact.kind != "name":
+        return False
+    greeted = (
+        not before
+        or before[-1] in ("hey", "hi", "hello", "@", "thanks", "thank", "morning", "cc", "yo")
+        or before == ["thanks", "to"]
+    )
+    return greeted and (before != [] or after in ([","], [":"], ["\n"], ["-"]))
+
+
+def _swapped(both: Comparison) -> None:
+    """Find figures that stand for another thing than in the update, or in another order."""
+    numbers = [fact for fact in both.update.facts if fact.kind == "number"]
+    for fact in both.draft.facts:
+        if fact.kind != "number" or not fact.nouns:
+            continue
+        mine = [other for other in numbers if _same(fact, other)]
+        others = [other for other in numbers if not _same(fact, other) and other.nouns[:1] == fact.nouns[:1]]
+        if (
+            mine
+            and others
+            and not any(set(other.nouns) & set(fact.nouns) for other in mine)
+            and all(other.nouns for other in mine)
+        ):
+            both.error(
+                "number",
+                f"The draft says “{both.said(fact)} {fact.nouns[0]}”; you wrote “{both.wrote(others[0])}”.",
+                fact.start,
+                fact.end,
+            )
+    for kind in ("number", "version", "environment", "product", "name", "identifier", "time", "date"):
+        _reversed(both, kind)
+
+
+def _arrows(reading: Reading, kind: str) -> dict[tuple[str, str], Fact]:
+    """Return the pairs "from A to B" of one kind of fact."""
+    facts = [fact for fact in reading.facts if fact.kind == kind]
+    pairs = {}
+    for one, other in itertools.pairwise(facts):
+        between = [token.low for token in reading.tokens if one.end <= token.start < other.start]
+        before = next((token.low for token in reversed(reading.tokens) if token.end <= one.start), "")
+        if (
+            len(between) <= 4
+            and (set(between) & {"->", "→", "=>", "to", "into"})
+            and (before == "from" or "->" in between or "→" in between or "to" in between)
+        ):
+            pairs[one.value, other.value] = one
+        elif between in (["insteadof"], ["over"], ["and", "not"], [",", "not"]) or (
+            len(between) <= 3 and "from" in between and set(between) & {"from"}
+        ):
+            pairs[other.value, one.value] = one
+    return pairs
+
+
+def _reversed(both: Comparison, kind: str) -> None:
+    mine = _arrows(both.update, kind)
+    if not mine:
+        return
+    for (one, other), fact in _arrows(both.draft, kind).items():
+        if (other, one) in mine and (one, other) not in mine:
+            both.error("order", f"The draft turns “from {other} to {one}” around.", fact.start, fact.end)
+
+
+def _misplaced(both: Comparison) -> None:
+    """Find facts that stand beside other things than in the update: two keys, two environments exchanged."""
+    for clause in both.draft.clauses:
+        for kind in ("key", "environment", "number", "product", "name", "version", "date", "time"):
+            here = [
+                fact
+                for fact in both.draft.facts
+                if fact.kind == kind and clause.start <= fact.start < clause.end
+            ]
+            if len(here) == 1:
+                _beside(both, clause, here[0])
+
+
+def _beside(both: Comparison, clause: Clause, fact: Fact) -> None:
+    own = {token.canon for token in clause.tokens if fact.start <= token.start < fact.end} | {
+        fact.value.lower(),
+        fact.value,
+    }
+    scored = []
+    for other in both.update.clauses:
+        shared = (clause.content.keys() & other.content.keys()) - own
+        scored.append((sum(1.0 if canon not in lx.FRAME else 0.6 for canon in shared), other))
+    scored.sort(key=lambda one: -one[0])
+    if len(scored) < 2 or scored[0][0] < 0.6 or scored[0][0] - scored[1][0] < 0.5:
+        return
+    theirs = scored[0][1]
+    inside = [
+        one for one in both.update.facts if one.kind == fact.kind and theirs.start <= one.start < theirs.end
+    ]
+    elsewhere = [one for one in both.update.facts if _same(one, fact) and one.kind == fact.kind]
+    if inside and elsewhere and not any(_same(one, fact) for one in inside):
+        both.error(
+            "misplaced",
+            f"The draft says “{both.said(clause)}”; you wrote “{both.wrote(theirs)}”.",
+            fact.start,
+            fact.end,
+        )
+
+
+def check(both: Comparison) -> None:
+    """Compare the hard facts."""
+    _invented(both)
+    _lost(both)
+    _swapped(both)
+    _misplaced(both)

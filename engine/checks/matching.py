@@ -1,0 +1,172 @@
+"""A draft beside its update: which clauses speak of the same, which words have a source."""
+
+import functools
+
+from engine.checks import lexicon as lx
+from engine.checks.facts import Fact
+from engine.checks.reading import Clause, Event, Reading, read
+from engine.checks.tokens import Token
+from engine.types import Finding, Severity
+
+
+class Comparison:
+    """One draft beside its source; `findings` collects what differs."""
+
+    def __init__(self, update: str, draft: str, context: str) -> None:
+        self.update, self.draft = read(update), read(draft)
+        self.context = read(context)
+        self.findings: list[Finding] = []
+        self.end = len(draft)
+
+    def error(self, rule: str, message: str, start: int, end: int) -> None:
+        """Record a contradiction or an invention."""
+        self.findings.append(Finding(f"faithful.{rule}", Severity.ERROR, message, start, end))
+
+    def warn(self, rule: str, message: str, start: int, end: int) -> None:
+        """Record what rules cannot know."""
+        self.findings.append(Finding(f"faithful.{rule}", Severity.WARNING, message, start, end))
+
+    def said(self, token: Token | Fact | Clause) -> str:
+        """Quote the words of the draft."""
+        return self.draft.text[token.start : token.end].strip()
+
+    def wrote(self, token: Token | Fact | Clause) -> str:
+        """Quote the words of the update."""
+        return self.update.text[token.start : token.end].strip()
+
+
+def overlap(one: Clause, other: Clause, without: str = "") -> float:
+    """Weigh what two clauses have in common; words of the frame count less."""
+    return sum(
+        1.0 if canon not in lx.FRAME else 0.6
+        for canon in one.content.keys() & other.content.keys()
+        if canon != without
+    )
+
+
+def own_content(clause: Clause) -> set[str]:
+    """Return what a clause is about: its content without the frame and without its verbs of work."""
+    return {
+        canon
+        for canon, token in clause.content.items()
+        if canon not in lx.FRAME and token.stem not in lx.FRAME
+    }
+
+
+def best(clause: Clause, others: list[Clause], least: float = 0.6) -> list[Clause]:
+    """Return the clauses that speak of the same, best first; ties keep their order."""
+    scored = [(score, other) for other in others if (score := overlap(clause, other)) >= least]
+    if not scored:
+        return []
+    top = max(score for score, _ in scored)
+    return [other for score, other in scored if score >= top - 0.25]
+
+
+def state(event: Event) -> str:
+    """Return done, doing, todo, not or state (unsaid)."""
+    return "not" if event.negated else event.status
+
+
+FITS = {
+    "done": {"done", "state"},
+    "doing": {"doing", "state", "todo", "not"},
+    "todo": {"todo", "state", "not", "doing"},
+    "not": {"not", "state", "todo"},
+    "state": {"done", "doing", "todo", "not", "state"},
+}
+
+
+def fits(mine: str, theirs: str) -> bool:
+    """Tell whether a draft may make this of a state in the update."""
+    return theirs in FITS[mine]
+
+
+def events(reading: Reading) -> list[tuple[Event, Clause]]:
+    """Return all work that a text speaks of, with its clause."""
+    return [(event, clause) for clause in reading.clauses for event in clause.events]
+
+
+def outlook(clause: Clause) -> str:
+    """Return how a clause leaves its things: done, doing, todo, not or state (unsaid)."""
+    lows = {token.low for token in clause.tokens}
+    states = [state(event) for event in clause.events if not event.nominal]
+    if "done" not in states and "by" in lows and any(low in lx.WEEKDAYS or low in lx.DAYS for low in lows):
+        return "todo"
+    if "done" in states:
+        return "done"
+    if lows & lx.NOMINAL_DOING or "working" in lows or "doing" in states:
+        return "doing"
+    if (
+        clause.future
+        or "todo" in states
+        or lows & (lx.NOMINAL_TODO - {"open", "in", "due", "follow", "later", "goingto"})
+    ):
+        return "todo"
+    if "not" in states or clause.denied or lows & lx.FAILING:
+        return "not"
+    if lows & {"done", "complete", "finished", "fixed", "merged"} or "done" in [
+        state(event) for event in clause.events
+    ]:
+        return "done"
+    return "state"
+
+
+def any_done(reading: Reading) -> bool:
+    """Tell whether a text says of anything that it is done."""
+    return any(state(event) == "done" for event, _ in events(reading)) or any(
+        outlook(clause) == "done" for clause in reading.clauses
+    )
+
+
+def near(word: str, reading: Reading) -> bool:
+    """Tell whether a text has this word but for one slip of the pen."""
+    return any(
+        abs(len(low) - len(word)) <= 1 and low[:1] == word[:1] and len(word) > 4 and _one_slip(word, low)
+        for low in reading.lows
+        if len(low) > 3
+    )
+
+
+@functools.lru_cache(maxsize=8192)
+def _one_slip(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    a, b = one[start:], other[start:]
+    return (
+        a[1:] == b[1:]
+        or a[1:] == b
+        or a == b[1:]
+        or (len(a) > 1 and len(b) > 1 and a[0] == b[1] and a[1] == b[0] and a[2:] == b[2:])
+    )
+
+
+def known(base: str, canon: str, low: str, both: Comparison) -> bool:
+    for reading in (both.update, both.context):
+        if base in reading.stems or canon in reading.canons or low in reading.lows:
+            return True
+        if len(base) >= 4 and any(
+            other.startswith(base) or (len(other) >= 4 and base.startswith(other)) for other in reading.stems
+        ):
+            return True
+        if near(low, reading):
+            return True
+    return False
+
+
+def additions(both: Comparison) -> list[Token]:
+    """Return the content words of the draft without a source."""
+    out = []
+    for token in both.draft.tokens:
+        if token.kind != "word" or token.low in lx.STOP or len(token.low) < 3 or token.low in lx.NEGATORS:
+            continue
+        if (
+            token.stem in lx.FRAME
+            or token.canon in lx.FRAME
+            or known(token.stem, token.canon, token.low, both)
+        ):
+            continue
+        out.append(token)
+    return out

@@ -1,0 +1,283 @@
+"""How it is asserted: with what doubt, on whose word, under which condition, of how much; and what is merely claimed."""
+
+from engine.checks import lexicon as lx
+from engine.checks.matching import Comparison, additions, any_done, best
+from engine.checks.reading import Clause, Reading
+from engine.checks.tokens import Token
+
+
+def _markers(both: Comparison) -> None:
+    """Compare doubt, hearsay, conditions and parts, clause by clause."""
+    for mine in both.update.clauses:
+        theirs = best(mine, both.draft.clauses)
+        if not theirs:
+            continue
+        nearby = _with_neighbours(theirs, both.draft)
+        _doubt(both, mine, theirs, nearby)
+        _condition(both, mine, theirs, nearby)
+        _part(both, mine, theirs, nearby)
+    for clause in both.draft.clauses:
+        _added_marks(both, clause)
+
+
+def _with_neighbours(clauses: list[Clause], reading: Reading) -> set[str]:
+    sentences = {clause.sentence for clause in clauses}
+    return {
+        token.low for clause in reading.clauses if clause.sentence in sentences for token in clause.tokens
+    }
+
+
+def _doubt(both: Comparison, mine: Clause, theirs: list[Clause], nearby: set[str]) -> None:
+    token = mine.marks.get("hedge")
+    if (
+        token is not None
+        and not nearby & lx.HEDGES
+        and not nearby & lx.SPEECH
+        and not (
+            token.low in ("should", "expectedto", "supposedto", "hopefully", "hope", "ithink")
+            and nearby & {"will", "goingto", "needto", "todo"}
+            and mine.future
+        )
+    ):
+        if token.low in ("should",) and (nearby & {"needto", "todo", "shall", "required"}):
+            return
+        if nearby & {
+            "whether",
+            "if",
+            "question",
+            "feedback",
+            "looks",
+            "unknown",
+            "investigation",
+            "investigate",
+            "investigating",
+            "confirmation",
+            "uncertain",
+            "sure",
+            "certain",
+            "confident",
+            "suggest",
+            "propose",
+            "proposed",
+            "recommend",
+            "option",
+            "consider",
+            "considering",
+            "intermittent",
+        }:
+            return
+        both.error(
+            "doubt-lost",
+            f"The draft states as a fact what you wrote as “{both.wrote(mine)}”.",
+            theirs[0].start,
+            theirs[0].end,
+        )
+    speech = mine.marks.get("speech")
+    if speech is not None and not nearby & lx.SPEECH and not nearby & lx.HEDGES and _somebody(mine, speech):
+        if nearby & {
+            "approved",
+            "asked",
+            "requested",
+            "agreed",
+            "feedback",
+            "complaint",
+            "reports",
+            "report",
+            "requests",
+            "approval",
+            "per",
+            "via",
+            "by",
+            "from",
+            "confirmation",
+        }:
+            return
+        both.error(
+            "hearsay",
+            f"The draft states as a fact what you heard: “{both.wrote(mine)}”.",
+            theirs[0].start,
+            theirs[0].end,
+        )
+
+
+def _somebody(clause: Clause, speech: Token) -> bool:
+    before = [token.low for token in clause.tokens if token.end <= speech.start][-2:]
+    return speech.low in ("accordingto", "heard", "hears", "per", "reportedly", "informed") or (
+        bool(before)
+        and before[-1]
+        not in (
+            "i",
+            "we",
+            "i've",
+            "we've",
+            "be",
+            "to",
+            "error",
+            "which",
+            "log",
+            "the",
+            "is",
+            "that",
+            "was",
+            "and",
+            "then",
+            "also",
+        )
+    )
+
+
+def _condition(both: Comparison, mine: Clause, theirs: list[Clause], nearby: set[str]) -> None:
+    token = mine.marks.get("condition")
+    if token is None or nearby & lx.CONDITIONS:
+        return
+    hard = token.low in lx.HARD_CONDITIONS
+    if hard or mine.future or _neighbour_future(mine, both.update):
+        both.error(
+            "condition-lost",
+            f"The draft drops the condition “{both.wrote(mine)}”.",
+            theirs[0].start,
+            theirs[0].end,
+        )
+
+
+def _neighbour_future(mine: Clause, update: Reading) -> bool:
+    return any(clause.future for clause in update.clauses if clause.sentence == mine.sentence)
+
+
+def _part(both: Comparison, mine: Clause, theirs: list[Clause], nearby: set[str]) -> None:
+    token = mine.marks.get("part")
+    if token is None or nearby & lx.PARTS or any("percent" in clause.marks for clause in theirs):
+        return
+    if any(clause.denied for clause in theirs) or (
+        token.low == "only" and nearby & {"solely", "exclusively", "single"}
+    ):
+        return
+    both.error(
+        "part-made-whole",
+        f"The draft drops “{both.wrote(token)}”: you wrote “{both.wrote(mine)}”.",
+        theirs[0].start,
+        theirs[0].end,
+    )
+
+
+def _added_marks(both: Comparison, clause: Clause) -> None:
+    whole = clause.marks.get("whole")
+    if (
+        whole is not None
+        and whole.low not in both.update.lows
+        and not both.update.lows & lx.WHOLES
+        and whole.low not in ("each", "both", "always", "everything", "everyone")
+    ):
+        both.error(
+            "whole-added", f"The draft says “{both.said(whole)}”; you did not.", whole.start, whole.end
+        )
+    part = clause.marks.get("part")
+    if (
+        part is not None
+        and part.low not in ("only", "except")
+        and not both.update.lows & (lx.PARTS | {"some"})
+        and not any("percent" in one.marks for one in both.update.clauses)
+        and any_done(both.update)
+    ):
+        both.error("part-added", f"The draft says “{both.said(part)}”; you did not.", part.start, part.end)
+    condition = clause.marks.get("condition")
+    if (
+        condition is not None
+        and condition.low in lx.HARD_CONDITIONS
+        and not both.update.lows & (lx.CONDITIONS | lx.HEDGES)
+    ):
+        both.error(
+            "condition-added",
+            f"The draft makes a condition, “{both.said(clause)}”; you did not.",
+            clause.start,
+            clause.end,
+        )
+    hedge = clause.marks.get("hedge")
+    if (
+        hedge is not None
+        and hedge.low not in ("expectedto", "expected", "should", "possible", "feel", "could", "potential")
+        and not both.update.lows & (lx.HEDGES | lx.SPEECH | {"unsure", "if", "try", "trying", "eta"})
+    ):
+        both.error(
+            "doubt-added", f"The draft says “{both.said(hedge)}”; you were certain.", hedge.start, hedge.end
+        )
+
+
+def _claims(both: Comparison) -> None:
+    """Warn of causes, benefits and praise that the update does not hold."""
+    added = {token.start for token in additions(both)}
+    tokens = both.draft.tokens
+    kinds = {lx.CLAIMS[low] for low in both.update.lows if low in lx.CLAIMS}
+    for place, token in enumerate(tokens):
+        kind = lx.CLAIMS.get(token.low)
+        if not kind or token.low in both.update.lows or token.stem in both.update.stems or kind == "quality2":
+            continue
+        if kind in kinds and kind != "quality":
+            continue
+        if kind == "success" and both.update.lows & {
+            "works",
+            "pass",
+            "passed",
+            "success",
+            "ok",
+            "fine",
+            "green",
+            "well",
+            "smooth",
+            "smoothly",
+            "working",
+        }:
+            continue
+        if kind == "cause" and both.update.lows & lx.CAUSE_WORDS:
+            continue
+        if (
+            kind in ("purpose", "cause")
+            and not any(other.start in added for other in tokens[place + 1 : place + 8])
+            and kind == "purpose"
+            and both.update.lows & {"so", "for", "to"}
+        ):
+            continue
+        if kind == "benefit" and token.canon in both.update.canons:
+            continue
+        both.warn(
+            "claim",
+            f"The draft adds “{both.said(token)}”; only you can know whether that is so.",
+            token.start,
+            token.end,
+        )
+
+
+def _inventions(both: Comparison) -> None:
+    """Find statements most of whose words have no source."""
+    added = {token.start for token in additions(both)}
+    for clause in both.draft.clauses:
+        words = [
+            token
+            for token in clause.tokens
+            if token.kind == "word" and token.low not in lx.STOP and token.stem not in lx.FRAME
+        ]
+        new = [token for token in words if token.start in added]
+        topics = [token for token in new if token.stem in lx.TOPIC_STEMS]
+        if topics:
+            token = topics[0]
+            both.error(
+                "topic-added",
+                f"The draft speaks of “{both.said(token)}”; you did not.",
+                token.start,
+                token.end,
+            )
+            continue
+        if len(new) >= 3 and len(new) >= 0.7 * len(words):
+            both.error(
+                "statement-added",
+                f"The draft says “{both.said(clause)}”; you wrote nothing like it.",
+                clause.start,
+                clause.end,
+            )
+
+
+def check(both: Comparison) -> None:
+    """Compare doubt, conditions and parts, and warn of mere claims."""
+    _markers(both)
+    _claims(both)
+    _inventions(both)
