@@ -68,9 +68,9 @@ class Call:
         return checked_issue_body(self.json())
 
     def number(self, name: str, default: int) -> int:
-        """Return a query parameter that is a number."""
+        """Return a query parameter that is a number; below nothing is nothing."""
         try:
-            return int(self.query.get(name, default))
+            return max(0, int(self.query.get(name, default)))
         except ValueError:
             raise Refusal(400, f"The value of '{name}' is not a number.") from None
 

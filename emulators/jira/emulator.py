@@ -14,7 +14,7 @@ from emulators.jira import adf_text, api, catalog, fields, rights, seed, state, 
 from emulators.jira.render import ALL_FIELDS, Json, View, spoken
 from emulators.jira.rights import SERVICE, Account
 from emulators.jira.site import Site
-from emulators.jira.state import Issue
+from emulators.jira.state import Comment, Issue
 
 PREFIX = "/jira"
 RECORDED = 20_000
@@ -124,6 +124,7 @@ class JiraEmulator:
         shown = catalog.project(project)
         return {
             "project": {"key": shown.key, "name": shown.name},
+            "projects": [{"key": one.key, "name": one.name} for one in catalog.PROJECTS],
             "columns": [
                 {
                     "status": status.name,
@@ -153,20 +154,7 @@ class JiraEmulator:
             "links": self._view().links(issue),
             "transitions": [{"id": one.id, "name": one.name, "to": one.to.name} for one in offered],
             "rootCause": issue.root_cause,
-            "commentList": [
-                {
-                    "id": one.id,
-                    "author": _name(one.author),
-                    "accountId": one.author,
-                    "created": _stamp(one.created),
-                    "updated": _stamp(one.updated),
-                    "body": one.body,
-                    "html": adf_text.html_of(one.body),
-                    "text": adf_text.text_of(one.body),
-                    "properties": one.properties,
-                }
-                for one in issue.comments
-            ],
+            "commentList": [_said(one) for one in issue.comments],
             "worklogs": [
                 {
                     "author": _name(one.author),
@@ -255,6 +243,20 @@ def _name(id: str | None) -> str | None:
 
 def _stamp(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat() if moment else None
+
+
+def _said(comment: Comment) -> Json:
+    return {
+        "id": comment.id,
+        "author": _name(comment.author),
+        "accountId": comment.author,
+        "created": _stamp(comment.created),
+        "updated": _stamp(comment.updated),
+        "body": comment.body,
+        "html": adf_text.html_of(comment.body),
+        "text": adf_text.text_of(comment.body),
+        "properties": comment.properties,
+    }
 
 
 def _card(issue: Issue) -> Json:

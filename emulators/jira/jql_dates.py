@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from emulators.jira.jql import Function, JqlError, Operand, Value
@@ -18,6 +18,7 @@ _UNIT = {
     "m": timedelta(minutes=1),
 }
 _EDGE = re.compile(r"(startof|endof)(day|week|month|year)$")
+_EARLIEST, _LATEST = 1900, 9000
 _OWN_STEP = {"day": "d", "week": "w", "month": "M", "year": "y"}
 
 
@@ -30,29 +31,30 @@ class Calendar:
     week_start: int
 
     def read(self, operand: Operand, field: str) -> datetime:
-        """Return the moment an operand names; JqlError with Jira's sentence when it names none."""
-        if isinstance(operand, Function):
-            return self._function(operand, field)
-        if isinstance(operand, Value):
-            return self._literal(operand.text.strip(), field)
-        raise JqlError(f"Date value 'EMPTY' for field '{field}' is invalid.")
-
-    def _literal(self, text: str, field: str) -> datetime:
-        match = _LITERAL.match(text)
+        """Return the moment an operand names, in UTC; JqlError with Jira's sentence when it names none."""
         try:
-            if match:
-                parts = [int(part) for part in match.groups(default="0")]
-                return datetime(*parts, tzinfo=self.zone)  # type: ignore[misc, arg-type]  # five ints
-            if _PERIOD.match(text):
-                return self.now + _period(text)
-            if text.isdecimal():
-                return datetime.fromtimestamp(int(text) / 1000, self.zone)
-        except (ValueError, OverflowError):
-            pass
+            moment = self._named(operand, field)
+            if moment is not None and _EARLIEST <= moment.year <= _LATEST:
+                return moment.astimezone(UTC)
+        except JqlError:
+            raise
+        except (ValueError, OverflowError, OSError):
+            pass  # no such day, or one that no calendar reaches
         raise JqlError(
-            f"Date value '{text}' for field '{field}' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm', "
+            f"Date value '{_written(operand)}' for field '{field}' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm', "
             "'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'."
         )
+
+    def _named(self, operand: Operand, field: str) -> datetime | None:
+        if isinstance(operand, Function):
+            return self._function(operand, field)
+        text = operand.text.strip() if isinstance(operand, Value) else ""
+        if match := _LITERAL.match(text):
+            year, month, day, hour, minute = (int(part) for part in match.groups(default="0"))
+            return datetime(year, month, day, hour, minute, tzinfo=self.zone)
+        if _PERIOD.match(text):
+            return self.now + _period(text)
+        return datetime.fromtimestamp(int(text) / 1000, self.zone) if text.isdecimal() else None
 
     def _function(self, function: Function, field: str) -> datetime:
         name = function.name.lower()
@@ -98,6 +100,12 @@ class Calendar:
         if unit in "My":
             return _months(start, count * (12 if unit == "y" else 1))
         return start + count * _UNIT[unit]
+
+
+def _written(operand: Operand) -> str:
+    if isinstance(operand, Value):
+        return operand.text
+    return f"{operand.name}()" if isinstance(operand, Function) else "EMPTY"
 
 
 def _period(text: str) -> timedelta:

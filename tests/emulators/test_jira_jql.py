@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emulators.jira import JiraEmulator, jql
@@ -15,10 +15,12 @@ from emulators.jira.jql_search import Searcher, text_matcher
 from emulators.jira.rights import Account
 from tests.emulators.jira_site import ANA_, BEN_, CHEN_, DORA_, FRIDAY, SERVICE, Clock
 
+SHARED = JiraEmulator(now=Clock())
 
-@pytest.fixture(scope="module")
+
+@pytest.fixture
 def emulator() -> JiraEmulator:
-    return JiraEmulator(now=Clock())
+    return SHARED
 
 
 def found(emulator: JiraEmulator, text: str, who: Account | None = ANA_) -> list[str]:
@@ -166,9 +168,8 @@ REFUSED = [
 
 @pytest.mark.parametrize(("text", "sentence"), REFUSED)
 def test_it_refuses_in_jiras_words(text: str, sentence: str) -> None:
-    emulator = JiraEmulator(now=Clock())
     with pytest.raises(JqlError) as refused:
-        Searcher.of(emulator.site, ANA_).find(jql.parse(text))
+        Searcher.of(SHARED.site, ANA_).find(jql.parse(text))
     assert str(refused.value) == sentence
 
 
@@ -241,6 +242,87 @@ def test_text_matches_words(query: str, text: str, matches: bool) -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(JqlError):
         jql.parse(text)
+
+
+FIELDS = [
+    "key",
+    "status",
+    "Assignee",
+    "created",
+    "due",
+    "labels",
+    "summary",
+    "text",
+    "parent",
+    "resolution",
+    "zzz",
+]
+OPERATORS = [
+    "=",
+    "!=",
+    "<",
+    "<=",
+    ">",
+    ">=",
+    "~",
+    "!~",
+    "is",
+    "is not",
+    "in",
+    "not in",
+    "was",
+    "was not in",
+    "changed",
+]
+OPERANDS = [
+    "DEMO-12",
+    "Done",
+    "EMPTY",
+    "-7d",
+    "-999999999999w",
+    "99999999999999999999999",
+    "'0001-01-01'",
+    "'2026-02-30'",
+    "'9999-12-31'",
+    "now()",
+    "startOfYear(-99999)",
+    "endOfMonth(-999999999999d)",
+    "startOfWeek(x)",
+    "currentUser()",
+    "linkedIssues()",
+    "membersOf(devs)",
+    "'*'",
+    "'?'",
+    "(Done, EMPTY)",
+    "((Done))",
+    "(DEMO-1, now(), currentUser())",
+    "",
+]
+PREDICATES = [
+    "",
+    "during (-7d, now())",
+    "during (now())",
+    "on '0001-01-01'",
+    "by Ana",
+    "by zoe",
+    "from Done to (EMPTY)",
+]
+
+
+@given(
+    st.sampled_from(FIELDS),
+    st.sampled_from(OPERATORS),
+    st.sampled_from(OPERANDS),
+    st.sampled_from(PREDICATES),
+    st.sampled_from(["", " order by due", " order by text", " order by key desc, status"]),
+)
+@settings(max_examples=600, deadline=None)
+def test_any_clause_is_searched_or_refused(
+    field: str, op: str, operand: str, predicate: str, order: str
+) -> None:
+    text = f"{field} {op} {operand if op != 'changed' else ''} {predicate}{order}"
+    with suppress(JqlError):
+        Searcher.of(SHARED.site, ANA_).find(jql.parse(text))
 
 
 def test_deep_nesting_is_refused(emulator: JiraEmulator) -> None:
