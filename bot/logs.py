@@ -34,4 +34,6 @@ def configure(level: str = "info", *, readable: bool | None = None) -> None:
     root.setLevel(logging.WARNING)
     # Bolt logs the whole body of a request with a bad signature at info, and warns of tokens it finds in the environment.
     for noisy in ("slack_bolt", "slack_sdk", "httpx2", "openai", "jira", "uvicorn"):
-        logging.getLogger(noisy).setLevel(logging.ERROR if noisy in ("jira", "slack_bolt") else logging.WARNING)
+        logging.getLogger(noisy).setLevel(
+            logging.ERROR if noisy in ("jira", "slack_bolt") else logging.WARNING
+        )

@@ -44,13 +44,7 @@ class People:
                 raise InvalidInput("Slack does not know one of the people you mentioned.") from error
             raise
         profile = user.get("profile") or {}
-        name = (
-            profile.get("display_name")
-            or profile.get("real_name")
-            or user.get("real_name")
-            or user.get("name")
-            or id
-        )
+        name = profile.get("real_name") or profile.get("display_name") or user.get("name") or id
         person = Person(
             workspace,
             id,

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ class Desk:
 
         message = await self.site.slack.wait_for(found)
         assert message is not None
-        return message
+        return deepcopy(message)
 
     async def becomes(self, message: Message, words: str, channel: str) -> Message:
         """Wait until a message of the app says these words (a regular expression)."""
@@ -57,7 +58,7 @@ class Desk:
 
         changed = await self.site.slack.wait_for(found)
         assert changed is not None
-        return changed
+        return deepcopy(changed)
 
     def message(self, channel: str, ts: str) -> Message:
         """Return a message as it is now."""

@@ -1,0 +1,89 @@
+"""Whatever happens twice on the way happens once in Jira, and is answered once in Slack."""
+
+import asyncio
+
+import pytest
+
+from emulators.people import ANA, BEN, BOT_USER, CHANNEL
+from tests.journeys.desk import Desk, buttons, served, text_of
+
+UPDATE = "fixed the timeout in DEMO-14, retries 3 times now, still need QA on staging"
+
+
+@pytest.mark.parametrize("new_event_id", [False, True])
+async def test_an_event_delivered_five_times_is_answered_once(desk: Desk, new_event_id: bool) -> None:
+    card = await desk.say(ANA, UPDATE)
+    thread = card["thread_ts"]
+    await desk.site.slack.redeliver(thread, times=5, new_event_id=new_event_id)
+    await desk.say(ANA, "help")
+    assert len([one for one in desk.site.slack.replies(ANA.dm, thread) if one.get("bot_id")]) == 1
+    assert len([one for one in desk.site.models.requests if "chat" in one.path]) == 1
+
+
+async def test_approve_in_two_windows_posts_once(desk: Desk) -> None:
+    card = await desk.say(ANA, UPDATE)
+    await asyncio.gather(*(desk.press(ANA, card, "Post") for _ in range(4)))
+    await desk.becomes(card, "Posted comment", ANA.dm)
+    assert len(desk.ours("DEMO-14")) == 1
+    await desk.site.slack.wait_for(lambda: len(desk.site.slack.ephemerals(ANA.slack)) >= 3)
+
+
+async def test_an_old_window_cannot_approve_a_text_it_does_not_show(desk: Desk) -> None:
+    card = await desk.say(ANA, UPDATE)
+    await desk.press(ANA, card, "Edit")
+    await desk.submit(ANA, {"text": "Fixed the timeout."})
+    edited = await desk.becomes(card, "Fixed the timeout\\.", ANA.dm)
+    assert buttons(edited)[0]["value"] != buttons(card)[0]["value"]
+
+
+@pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
+async def test_a_post_whose_answer_is_lost_is_found_again(desk: Desk, fault: str) -> None:
+    card = await desk.say(ANA, UPDATE)
+    desk.site.jira.faults.add(fault, r"/issue/[A-Z]+-\d+/comment$", method="POST")  # type: ignore[arg-type]
+    await desk.press(ANA, card, "Post")
+    await desk.becomes(card, "Posted comment", ANA.dm)
+    assert len(desk.ours("DEMO-14")) == 1
+
+
+async def test_a_move_whose_answer_is_lost_is_told_as_ours(desk: Desk) -> None:
+    desk.site.jira.faults.add("drop_after", "/transitions$", method="POST")
+    answer = await desk.say(ANA, "done with DEMO-12")
+    await desk.becomes(answer, r"In Progress → \*Done\*", ANA.dm)
+
+
+async def test_jira_down_is_told_and_the_work_is_done_later(desk: Desk) -> None:
+    fault = desk.site.jira.faults.add("status", status=503, times=-1)
+    answer = await desk.say(ANA, "done with DEMO-12")
+    assert "Jira does not answer right now" in text_of(answer)
+    fault.times = 0
+    await desk.becomes(answer, r"→ \*Done\*", ANA.dm)
+
+
+async def test_an_approved_draft_waits_for_jira(desk: Desk) -> None:
+    card = await desk.say(ANA, UPDATE)
+    fault = desk.site.jira.faults.add("status", status=503, times=-1)
+    await desk.press(ANA, card, "Post")
+    await desk.becomes(card, "Not posted yet", ANA.dm)
+    fault.times = 0
+    await desk.becomes(card, "Posted comment", ANA.dm)
+    assert len(desk.ours("DEMO-14")) == 1
+
+
+async def test_data_survives_a_restart(desk: Desk) -> None:
+    card = await desk.say(ANA, UPDATE)
+    async with served(desk.site, desk.folder / "other"):
+        pass
+    await desk.press(ANA, card, "Post")
+    await desk.becomes(card, "Posted comment", ANA.dm)
+
+
+async def test_only_the_author_decides(desk: Desk) -> None:
+    card = await desk.say(ANA, f"<@{BOT_USER}> {UPDATE}", channel=CHANNEL)
+    for label in ("Post", "Edit", "Regenerate", "Reject"):
+        await desk.press(BEN, card, label, CHANNEL)
+    told = await desk.site.slack.wait_for(lambda: len(desk.site.slack.ephemerals(BEN.slack)) == 4)
+    assert told
+    assert all("belongs to" in one["text"] for one in desk.site.slack.ephemerals(BEN.slack))
+    assert not desk.site.slack.views(BEN.slack)
+    assert not desk.ours("DEMO-14")
+    assert buttons(desk.message(CHANNEL, card["ts"]))
