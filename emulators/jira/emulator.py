@@ -29,6 +29,7 @@ class JiraEmulator:
 
     ``now`` is its clock (tests pass their own), ``state`` the file its issues survive in (None: memory). ``index_lag`` seconds
     pass until search sees a write; ``write_limit`` caps the writes of one issue in two seconds (Jira's is 20, None is none).
+    Accounts in ``private`` hide their e-mail address and time zone from others, as people may in Jira Cloud.
     ``requests`` holds the REST requests, ``faults`` how it misbehaves, ``listeners`` hear of every change.
     """
 
@@ -53,6 +54,11 @@ class JiraEmulator:
             self.reset()
         else:
             self._load(saved)
+
+    @property
+    def private(self) -> set[str]:
+        """The ids of the accounts that keep their profile to themselves."""
+        return self.site.private
 
     @property
     def index_lag(self) -> float:

@@ -62,21 +62,22 @@ class View:
         if id is None:
             return None
         account = rights.BY_ID[id]
+        hidden = id in self.site.private and (self.viewer is None or self.viewer.id != id)
         return {
             "self": f"{self.base}/user?accountId={account.id}",
             "accountId": account.id,
-            "emailAddress": account.email,
+            "emailAddress": None if hidden else account.email,
             "avatarUrls": self._avatars(account.id.rpartition("-")[2]),
             "displayName": account.name,
             "active": True,
-            "timeZone": account.tz,
+            "timeZone": None if hidden else account.tz,
             "accountType": "atlassian",
         }
 
     def person(self, account: Account) -> Json:
         """Return a person as the user resource shows them."""
-        shown = self.user(account.id) or {}
-        return shown | {"locale": account.locale}
+        shown: Json = self.user(account.id) or {}
+        return shown | {"locale": account.locale, "timeZone": shown["timeZone"] or rights.SERVICE.tz}
 
     def _avatars(self, of: str) -> Json:
         return {f"{size}x{size}": f"{self.root}/avatar/{of}?size={size}" for size in (16, 24, 32, 48)}

@@ -37,13 +37,17 @@ class Refusal(Exception):
 
 
 class Site:
-    """One Jira site: its state and clock; ``index_lag`` seconds pass until search sees a write, ``write_limit`` writes fit an
-    issue's two seconds (None: no limit)."""
+    """One Jira site: its state and clock.
+
+    ``index_lag`` seconds pass until search sees a write; ``write_limit`` writes fit an issue's two seconds (None: no limit);
+    ``private`` are accounts that hide their e-mail address and time zone from others.
+    """
 
     def __init__(self, clock: Callable[[], datetime], changed: Callable[[dict[str, Any]], None]) -> None:
         self.state, self.clock, self.changed = State(), clock, changed
         self.index_lag = 0.0
         self.write_limit: int | None = None
+        self.private: set[str] = set()
         self._earlier: dict[str, list[tuple[datetime, Issue | None]]] = {}
         self._writes: dict[str, deque[datetime]] = defaultdict(deque)
 

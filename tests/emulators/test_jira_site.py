@@ -122,6 +122,17 @@ async def test_a_comment_is_its_authors_or_an_administrators(jira: Jira) -> None
     assert (await jira.rest("DELETE", path, SERVICE)).status == 204
 
 
+async def test_a_private_profile_is_found_but_not_shown(jira: Jira) -> None:
+    jira.emulator.private.add(CHEN_.id)
+    found = (await jira.rest("GET", "user/search?query=chen@example.com", SERVICE)).json
+    assert [(one["accountId"], one["emailAddress"], one["timeZone"]) for one in found] == [
+        (CHEN_.id, None, "Etc/UTC")
+    ]
+    lead = (await jira.rest("GET", "issue/DEMO-1", ANA_)).json["fields"]["assignee"]
+    assert (lead["emailAddress"], lead["timeZone"]) == (None, None)
+    assert (await jira.rest("GET", "myself", CHEN_)).json["emailAddress"] == CHEN_.email
+
+
 # Workflows.
 
 
