@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 from engine.routing.keys import Named, named
 from engine.routing.markup import plain
+from engine.routing.words import words
 from engine.types import Entities, Period
 
 _STATUSES = {
@@ -17,20 +18,22 @@ _STATUSES = {
     "pending": "pending",
     "blocked": "blocked",
     "testing": "testing",
-    "in progress": "in progress",
-    "in review": "in review",
     "waiting": "waiting",
-    "to do": "to do",
 }
-_FACT = re.compile(
-    r"(?P<version>\bv\d+(?:\.\d+){0,3}(?:-[a-z]+\.?\d*)?\b|(?<![\w.])\d+\.\d+\.\d+(?:\.\d+)?(?:-[a-z]+\.?\d*)?(?![\w])|(?<![\w.])\d+\.\d+(?:-[a-z]+\.?\d*)(?!\w))"
-    r"|(?P<number>(?<![\w.,-])[-+]?\d+(?:[.,]\d+)*(?:\s?%)?(?![\w]))"
-    r"|(?P<status>\b(?:done|completed?|finished|closed|resolved|pending|blocked|testing|in progress|in review|waiting|to do)\b)"
-    r"|(?P<term>\b(?:api|sql|css|html|json|yaml|xml|http|https|tls|ssl|sso|oauth|jwt|ci|cd|ci/cd|qa|uat|ui|ux|db|database|schema|index|cache|redis|kafka"
-    r"|postgres(?:ql)?|mysql|mongodb|docker|kubernetes|k8s|helm|terraform|aws|gcp|azure|s3|lambda|nginx|linux|git|github|gitlab|jenkins|react|angular|vue"
-    r"|typescript|javascript|python|java|golang|rust|node|graphql|rest|grpc|websockets?|webhooks?|endpoints?|backend|frontend|middleware|microservices?"
-    r"|pipeline|deployment|staging|production|migration|refactoring|regression|timeout|latency|authentication|authorization|cron|queue|parser|sdk|cli|pr)\b"
-    r"|`[^`\n]{1,80}`|\b\w+\(\)|\b[a-z]+(?:_[a-z0-9]+)+\b)",
+_TWO_WORD_STATUSES = ("in progress", "in review", "to do")
+_TERMS = frozenset(
+    """api apis sql css html json yaml xml http https tls ssl sso oauth jwt ci cd qa uat ui ux db database schema index cache redis kafka
+    postgres postgresql mysql mongodb docker kubernetes k8s helm terraform aws gcp azure s3 lambda nginx linux git github gitlab jenkins
+    react angular vue typescript javascript python java golang rust node graphql rest grpc websocket websockets webhook webhooks endpoint
+    endpoints backend frontend middleware microservice microservices pipeline deployment staging production migration refactoring
+    regression timeout latency authentication authorization cron queue parser sdk cli pr""".split()  # noqa: SIM905 - reads as prose
+)
+_DIGIT = re.compile(r"\d")
+_WORD = re.compile(r"[^\W_]+")
+_CODE = re.compile(r"`([^`\n]{1,80})`|\b(\w{1,80}\(\)|[a-z]{1,40}(?:_[a-z0-9]{1,40}){1,8}\b)")
+_FIGURE = re.compile(
+    r"(?P<version>\bv\d{1,6}(?:\.\d{1,6}){0,3}(?:-[a-z]{1,10}\.?\d{0,4})?\b|(?<![\w.])\d{1,6}\.\d{1,6}(?:(?:\.\d{1,6}){1,2}(?:-[a-z]{1,10}\.?\d{0,4})?|-[a-z]{1,10}\.?\d{0,4})(?!\w))"
+    r"|(?P<number>(?<![\w.,-])[-+]?\d{1,15}(?:[.,]\d{1,15}){0,4}(?:\s?%)?(?!\w))",
     re.IGNORECASE,
 )
 _MONTHS = (
@@ -57,6 +60,23 @@ _PERIOD = re.compile(
     r")\b",
     re.IGNORECASE,
 )
+_PERIOD_WORDS = frozenset(
+    (
+        "today",
+        "tonight",
+        "yesterday",
+        "last",
+        "past",
+        "previous",
+        "this",
+        "current",
+        "weekly",
+        "monthly",
+        "daily",
+        "quarterly",
+        *_MONTHS,
+    )
+)
 _COUNTS = {
     "two": 2,
     "three": 3,
@@ -74,33 +94,55 @@ _EVERY = {"weekly": "week", "monthly": "month", "daily": "day", "quarterly": "qu
 def entities(text: str, projects: Collection[str] | None = None) -> Entities:
     """Return what ``text`` names; keys as in `engine.routing.keys.named`, the other facts as written."""
     said = plain(text)
-    return gathered(said, named(said, projects))
+    places = named(said, projects)
+    return gathered(said, places, frozenset(words(said, places).split()))
 
 
-def gathered(said: str, places: list[Named]) -> Entities:
-    """Return the entities of a plain text whose issues and links are known already."""
-    keys = tuple(dict.fromkeys(key for place in places for key in place.keys))
+def gathered(said: str, places: list[Named], present: frozenset[str]) -> Entities:
+    """Return the entities of a plain text whose issues, links and words (`engine.routing.words`) are known already."""
+    keys = tuple(dict.fromkeys(key for place in places for key in place.keys)) if places else ()
     urls: tuple[str, ...] = ()
     rest = said
     if places:
-        urls = tuple(
-            dict.fromkeys(
-                said[place.start : place.end] for place in places if "://" in said[place.start : place.end]
-            )
-        )
+        links = (said[place.start : place.end] for place in places)
+        urls = tuple(dict.fromkeys(link for link in links if "://" in link))
         rest = _without(said, places)
-    facts: dict[str, list[str]] = {"version": [], "number": [], "status": [], "term": []}
-    for match in _FACT.finditer(rest):
-        facts[match.lastgroup or "term"].append(match[0].strip("`"))
+    versions, numbers = _figures(rest)
     return Entities(
         keys=keys,
-        statuses=tuple(dict.fromkeys(_STATUSES[status.lower()] for status in facts["status"])),
-        terms=tuple(dict.fromkeys(facts["term"])),
-        numbers=tuple(dict.fromkeys(facts["number"])),
-        versions=tuple(dict.fromkeys(facts["version"])),
+        statuses=_statuses(rest, present),
+        terms=_terms(rest, present),
+        numbers=numbers,
+        versions=versions,
         urls=urls,
-        period=period(rest),
+        period=None if present.isdisjoint(_PERIOD_WORDS) else period(rest),
     )
+
+
+def _figures(rest: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if not _DIGIT.search(rest):
+        return (), ()
+    found = [(match.lastgroup, match[0]) for match in _FIGURE.finditer(rest)]
+    versions = dict.fromkeys(figure for kind, figure in found if kind == "version")
+    return tuple(versions), tuple(dict.fromkeys(figure for kind, figure in found if kind == "number"))
+
+
+def _statuses(rest: str, present: frozenset[str]) -> tuple[str, ...]:
+    found: list[str] = []
+    if not present.isdisjoint(_STATUSES):
+        found = [_STATUSES[word] for word in _WORD.findall(rest.lower()) if word in _STATUSES]
+    if "progress" in present or "review" in present or "do" in present:
+        found += [status for status in _TWO_WORD_STATUSES if status in rest.lower()]
+    return tuple(dict.fromkeys(found))
+
+
+def _terms(rest: str, present: frozenset[str]) -> tuple[str, ...]:
+    found: list[str] = []
+    if not present.isdisjoint(_TERMS):
+        found = [word for word in _WORD.findall(rest) if word.lower() in _TERMS]
+    if "`" in rest or "_" in rest or "()" in rest:
+        found += [quoted or code for quoted, code in _CODE.findall(rest)]
+    return tuple(dict.fromkeys(found))
 
 
 def _without(said: str, places: list[Named]) -> str:

@@ -27,7 +27,7 @@ _CLASSES = {
     "items": "tickets | aufgaben | vorgänge | bugs | issues | stories | tasks",
     "period": "heute | gestern | {which} (woche|monat|quartal|sprint|jahr|tag) | im {ANY} | in den letzten {ANY} (tagen|wochen|monaten)",
     "which": "diese | dieses | diesen | letzte | letzten | letztes | in dieser | in diesem | im letzten | in der letzten | vergangene",
-    "end": "{period}? {please}? {thanks}? (QM|DOT|EX)? {END}",
+    "end": "{period}? ({please}|{thanks}|{everyone}|COMMA|QM|DOT|EX|NL|DASH)* {END}",
     "mail": "mail | e-mail | email",
 }
 
@@ -134,8 +134,8 @@ _REQUESTS = (
         route=Route.PRODUCTIVITY,
         notion="asks for figures on work",
         patterns=(
-            "wie viele {ANY}? {items} {ANY}*",
-            "wie produktiv {ANY}*",
+            "wie viele {ANY}? {items}",
+            "wie produktiv",
             "was (habe|hab|haben) (ich|wir) {ANY}?{ANY}?{ANY}? (geschafft|erledigt|abgeschlossen|gemacht|fertiggestellt) {end}",
             "(zeig|zeige|gib)? mir? (mein|meine|meinen|unser|unsere|den|die)? (statistik|statistiken|wochenbericht|monatsbericht|tagesbericht|produktivität|kennzahlen) {end}",
         ),
@@ -153,9 +153,9 @@ _REQUESTS = (
         route=Route.EMAIL,
         notion="asks for an e-mail or for leave",
         patterns=(
-            "({please}|{polite}|ich muss|ich möchte|ich brauche)* (schreib|schreibe|entwirf|formuliere|verfasse|sende|schick|schicke)? (mir|uns)? (eine|einen|ne) {WORD}? {mail} (an|zu|für|über|schreiben|entwerfen|{END}) {ANY}*",
-            "({please}|ich möchte|ich brauche)* (einen|mein)? (urlaubsantrag|krankmeldung) {ANY}*",
-            "({please}|ich möchte|ich will)* (urlaub|sonderurlaub) (beantragen|für|vom|am|ab) {ANY}*",
+            "({please}|{polite}|ich muss|ich möchte|ich brauche)* (schreib|schreibe|entwirf|formuliere|verfasse|sende|schick|schicke)? (mir|uns)? (eine|einen|ne) {WORD}? {mail} (an|zu|für|über|schreiben|entwerfen|{END})",
+            "({please}|ich möchte|ich brauche)* (einen|mein)? (urlaubsantrag|krankmeldung)",
+            "({please}|ich möchte|ich will)* (urlaub|sonderurlaub) (beantragen|für|vom|am|ab)",
         ),
         why="The message asks for an e-mail.",
         examples=(

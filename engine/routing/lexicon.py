@@ -2,7 +2,7 @@
 
 A pattern is words separated by spaces. ``{name}`` stands for one of the phrases of a class of the lexicon (which may use further
 classes), ``(a|b c)`` for a choice, a trailing ``?`` for "or nothing" and ``*`` for "any number" (``+``: at least one), ``(!a|b)`` for "and here follows neither". Names in capitals are the signs of
-`engine.routing.words`. ``{WORD}`` is any word that the lexicon does not reserve, ``{ANY}`` any word at all, ``{END}`` the end of the message.
+`engine.routing.words`. ``{WORD}`` is any word that the lexicon does not reserve, ``{ANY}`` any word at all, ``{FEW}`` up to twelve of them, ``{END}`` the end of the message.
 """
 
 import re
@@ -56,7 +56,12 @@ class Reservation:
 
 
 _PART = re.compile(r"\{(\w+)\}|(\(!|[()|?*+])|([^\s(){}|?*+]+)|\s+")
-_ANY = {"ANY": "(?:[^ ]+ )", "END": "$", "WORD": "(?:(?P<WORD>[^\\W\\d_A-Z][^ A-Z]*) )"}
+_ANY = {
+    "FEW": "(?:[^ ]+ ){0,12}?",
+    "ANY": "(?:[^ ]+ )",
+    "END": "$",
+    "WORD": "(?:(?P<WORD>[^\\W\\d_A-Z][^ A-Z]*) )",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +104,9 @@ class Lexicon:
     def reduced(self, spoken: str) -> str:
         """Return the words with each phrase that names work as one token, as `completions` are written."""
         for name, phrase in self._phrases:
+            # Issues are named by phrases only where there are issues.
+            if name == "WORK " and "KEY" not in spoken:
+                continue
             stands_for = partial(self._standing_for, name)
             spoken = phrase.sub(stands_for, spoken, timeout=TIMEOUT)
         return spoken
@@ -145,7 +153,7 @@ class Lexicon:
 
     @cached_property
     def request(self) -> "regex.Pattern[str]":
-        """The grammar of productivity questions and e-mail requests, in this order."""
+        """The grammar of productivity questions and e-mail requests, in this order; it need not consume the whole message."""
         return self._grammar(f"^{self._class('opening', ())}*+RULES", self.requests)
 
     @cached_property

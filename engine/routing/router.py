@@ -45,16 +45,18 @@ def route(
     if not said.strip():
         return Routing(Route.CLASSIFY, 0.0, "empty", "The message is empty.")
     places = named(said, projects)
-    entities = gathered(said, places)
     spoken = words(said, places)
+    present = frozenset(spoken.split())
+    entities = gathered(said, places, present)
     try:
-        return _decide(said, spoken, entities, lexicons)
+        return _decide(said, spoken, present, entities, lexicons)
     except TimeoutError:
         return Routing(Route.CLASSIFY, 0.5, "error", "The rules took too long over this message.", entities)
 
 
-def _decide(said: str, spoken: str, entities: Entities, lexicons: tuple[Lexicon, ...]) -> Routing:
-    present = frozenset(spoken.split())
+def _decide(
+    said: str, spoken: str, present: frozenset[str], entities: Entities, lexicons: tuple[Lexicon, ...]
+) -> Routing:
     for lexicon in lexicons:
         if decided := _requested(lexicon, spoken, present, entities) or _completed(
             lexicon, spoken, present, entities
@@ -151,7 +153,9 @@ def _reported(
 
 def _reserved(lexicon: Lexicon, spoken: str, present: frozenset[str]) -> tuple[str, str] | None:
     """Return the notion, and the word that carries it, because of which a message about being done is no completion."""
-    if present.isdisjoint(lexicon.heads) or not (match := lexicon.reserve.search(spoken, timeout=TIMEOUT)):
+    if present.isdisjoint(lexicon.heads) or not (
+        match := lexicon.reserve.match(spoken[:LONGEST_CLAIM], timeout=TIMEOUT)
+    ):
         return None
     notion, said = next(
         (notion, match[group]) for group, notion in lexicon.reservations_by_group.items() if match[group]

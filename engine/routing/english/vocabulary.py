@@ -122,8 +122,8 @@ CLASSES = {
     "period": """
         (for|in|during|over|from|since|of)? the? (today|yesterday|(this|last|past|previous|current) {ANY}? (day|days|week|weeks|month
         |months|quarter|sprint|year)|so far|(last|past) {ANY} (days|weeks|months)|{month}|monday|tuesday|wednesday|thursday|friday)""",
-    "about_period": "((for|of|in|from|over|since|on|per|by|during|about|compared|vs|versus) {ANY}*)? {period}? {please}?",
-    "request_end": "(for me)? {please}? {thanks}? (QM|DOT|EX)? {thanks}? (DOT|EX)? {END}",
+    "about_period": "((for|of|in|from|over|since|on|per|by|during|about|compared|vs|versus) {FEW})? {period}? {please}?",
+    "request_end": "(for me)? ({please}|{thanks} {everyone}?|{everyone}|COMMA|QM|DOT|EX|NL|DASH)* {END}",
     # E-mail and leave.
     "write": """
         write | send | compose | draft | prepare | create | shoot | drop | fire off | reply with | word | formulate | generate | make | need""",
@@ -154,9 +154,7 @@ PHRASES = {
 
 # The words one of which every completion contains.
 HEADS = vocabulary(
-    """done finished completed complete closed resolved finalised finalized wrapped set close closing mark marking marked resolve
-    resolving move moving moved transition transitioning transitioned change changing put putting flag update updating push drag
-    switch switching tick check flip to setting 100"""
+    """done finished completed complete closed resolved finalised finalized wrapped set close resolve closing resolving tick check"""
 )
 
 REQUEST_HEADS = vocabulary(
