@@ -72,6 +72,15 @@ class Socket:
     waiting: dict[str, Delivery] = field(default_factory=dict)
 
 
+@dataclass(eq=False, slots=True)
+class Envelope:
+    """One frame on its way; it can be acknowledged late, and on any socket, until its delivery is done."""
+
+    delivery: Delivery
+    socket: Socket
+    timer: asyncio.TimerHandle
+
+
 class Dispatcher:
     """Hands deliveries to the app and follows them up.
 
@@ -100,7 +109,7 @@ class Dispatcher:
         self.tickets: set[str] = set()
         self.open: set[Delivery] = set()
         self._queue: deque[tuple[Delivery, str]] = deque()
-        self._envelopes: dict[str, tuple[Delivery, asyncio.TimerHandle]] = {}
+        self._envelopes: dict[str, Envelope] = {}
         self._finished: dict[Delivery, asyncio.Future[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._timers: set[asyncio.TimerHandle] = set()
@@ -148,6 +157,11 @@ class Dispatcher:
 
     def _close(self, delivery: Delivery) -> None:
         self.open.discard(delivery)
+        for attempt in delivery.attempts:
+            envelope = self._envelopes.pop(attempt.envelope_id, None)
+            if envelope is not None:
+                envelope.timer.cancel()
+                envelope.socket.waiting.pop(attempt.envelope_id, None)
         finished = self._finished.pop(delivery, None)
         if finished is not None and not finished.done():
             finished.set_result(None)
@@ -155,8 +169,6 @@ class Dispatcher:
 
     def _again(self, delivery: Delivery, reason: str) -> None:
         """Plan the next try of an event, or give up; a command or interaction has only one."""
-        if delivery.done:
-            return
         tried = sum(attempt.error == "timeout" for attempt in delivery.attempts) - 1
         if delivery.kind != "events_api" or tried >= len(self.retry_delays):
             self._fail(delivery, reason)
@@ -207,8 +219,7 @@ class Dispatcher:
         self.sockets.append(socket)
         await ws.send_json({**_frame("hello"), **self._connections()})
         self.changed()
-        while self._queue and socket in self.sockets:
-            await self._to_socket(*self._queue.popleft())
+        self._spawn(self._flush())
         try:
             async for message in ws:
                 if message.type is aiohttp.WSMsgType.TEXT:
@@ -216,6 +227,11 @@ class Dispatcher:
         finally:
             self._gone(socket)
         return ws
+
+    async def _flush(self) -> None:
+        """Send what waited for a socket."""
+        while self._queue and self.sockets:
+            await self._to_socket(*self._queue.popleft())
 
     def _connections(self) -> dict[str, Any]:
         return {"num_connections": len(self.sockets), "connection_info": {"app_id": APP_ID}}
@@ -225,31 +241,21 @@ class Dispatcher:
             frame = json.loads(text)
         except ValueError:
             return
-        envelope = (
-            self._envelopes.pop(frame.get("envelope_id", ""), None) if isinstance(frame, dict) else None
-        )
-        if envelope is None:
-            return
-        delivery, timer = envelope
-        timer.cancel()
-        for socket in self.sockets:
-            socket.waiting.pop(frame["envelope_id"], None)
-        if not delivery.done:
-            self._acked(delivery, frame.get("payload"))
+        found = self._envelopes.get(str(frame.get("envelope_id"))) if isinstance(frame, dict) else None
+        if found is not None:
+            self._acked(found.delivery, frame.get("payload"))
 
     def _gone(self, socket: Socket) -> None:
         if socket in self.sockets:
             self.sockets.remove(socket)
-        for envelope_id, delivery in socket.waiting.items():
-            envelope = self._envelopes.pop(envelope_id, None)
-            if envelope is not None:
-                envelope[1].cancel()
-                delivery.attempts[-1].error = "socket_closed"
-                if delivery.kind == "events_api" and not delivery.done:
-                    self._spawn(self._to_socket(delivery, "socket_closed"))
-                else:
-                    self._again(delivery, "socket_closed")
-        socket.waiting.clear()
+        lost, socket.waiting = socket.waiting, {}
+        for envelope_id, delivery in lost.items():
+            self._envelopes[envelope_id].timer.cancel()
+            delivery.attempts[-1].error = "socket_closed"
+            if delivery.kind == "events_api":
+                self._spawn(self._to_socket(delivery, "socket_closed"))
+            else:
+                self._fail(delivery, "socket_closed")
         self.changed()
 
     def _next_socket(self) -> Socket:
@@ -278,7 +284,7 @@ class Dispatcher:
         timer = asyncio.get_running_loop().call_later(
             self.ack_timeout, self._unacked, socket, attempt.envelope_id
         )
-        self._envelopes[attempt.envelope_id] = (delivery, timer)
+        self._envelopes[attempt.envelope_id] = Envelope(delivery, socket, timer)
         try:
             await socket.ws.send_str(json.dumps(frame, separators=(",", ":")))
         except ConnectionError:
@@ -286,13 +292,10 @@ class Dispatcher:
 
     def _unacked(self, socket: Socket, envelope_id: str) -> None:
         """Note that three seconds passed; the envelope can still be acknowledged until the event is given up."""
-        delivery, _ = self._envelopes[envelope_id]
+        delivery = self._envelopes[envelope_id].delivery
         socket.waiting.pop(envelope_id, None)
         delivery.attempts[-1].error = "timeout"
         self._again(delivery, "timeout")
-        if delivery.done:
-            for attempt in delivery.attempts:
-                self._envelopes.pop(attempt.envelope_id, None)
 
     async def disconnect(self, reason: str = "refresh_requested", *, at_once: bool = False) -> None:
         """Ask every connected client to reconnect; ``at_once`` drops the connections without a word."""
@@ -369,7 +372,7 @@ class Dispatcher:
 
     def reset(self) -> None:
         """Forget everything that was to be delivered; connections stay."""
-        for timer in [*self._timers, *(timer for _, timer in self._envelopes.values())]:
+        for timer in [*self._timers, *(one.timer for one in self._envelopes.values())]:
             timer.cancel()
         for task in self._tasks:
             task.cancel()

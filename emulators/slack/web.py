@@ -38,6 +38,8 @@ PERSON_CALLS = frozenset(
         "open_home",
         "look_at",
         "stop_stream",
+        "open_assistant",
+        "disconnect",
         "redeliver",
         "post_as_other_app",
         "history",
@@ -84,6 +86,10 @@ class SlackEmulator(Client):
 
     async def start(self) -> None:
         """Nothing runs until it is asked for."""
+
+    async def disconnect(self, reason: str = "refresh_requested", *, at_once: bool = False) -> None:
+        """Ask the Socket Mode clients to reconnect, or with ``at_once`` cut them off."""
+        await self.delivery.disconnect(reason, at_once=at_once)
 
     async def stop(self) -> None:
         """Close connections, end what is under way, save."""

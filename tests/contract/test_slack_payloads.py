@@ -153,6 +153,7 @@ async def test_the_envelope_has_the_published_fields(slack: SlackEmulator) -> No
         "app_context_changed (nothing in view)",
         "message.im with folded context",
         "agent_session_stopped",
+        "assistant_thread_started (legacy assistant_view)",
     ],
 )
 async def test_newer_events(slack: SlackEmulator, name: str) -> None:
@@ -162,7 +163,10 @@ async def test_newer_events(slack: SlackEmulator, name: str) -> None:
         await slack.look_at(ANA.slack, CHANNEL, await slack.say(ANA.slack, CHANNEL, "x"))
     else:
         await slack.look_at(ANA.slack, CHANNEL)
-    if name.startswith("app_home_opened (agent"):
+    if name.startswith("assistant_thread_started"):
+        slack.subscriptions |= {"assistant_thread_started"}
+        await slack.open_assistant(ANA.slack, CHANNEL)
+    elif name.startswith("app_home_opened (agent"):
         await slack.open_home(ANA.slack, "messages")
     elif name.startswith("app_home_opened"):
         home = slack.world.view_payload({"type": "home", "blocks": []})

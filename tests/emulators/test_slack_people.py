@@ -417,3 +417,14 @@ async def test_files_and_other_bots(slack: SlackEmulator, product: Product) -> N
     assert (bot["subtype"], "user" in bot) == ("bot_message", False)
     with pytest.raises(Refused):
         await slack.say(ANA.slack, ANA.dm, "")
+
+
+async def test_a_legacy_assistant_thread_is_opened(slack: SlackEmulator, product: Product) -> None:
+    await slack.open_assistant(ANA.slack, CHANNEL)
+    assert product.bodies == [], "agent_view apps do not subscribe to it"
+    slack.subscriptions |= {"assistant_thread_started"}
+    ts = await slack.open_assistant(ANA.slack, CHANNEL)
+    await slack.wait_settled()
+    thread = product.last["event"]["assistant_thread"]
+    assert (thread["thread_ts"], thread["context"]["channel_id"]) == (ts, CHANNEL)
+    await product.web.chat_postMessage(channel=ANA.dm, thread_ts=ts, text="How can I help?")

@@ -252,3 +252,25 @@ async def test_the_official_client_connects_acknowledges_and_reconnects(slack: S
     finally:
         await client.close()  # type: ignore[no-untyped-call]  # not annotated there
     assert seen == ["one", "two"]
+
+
+async def test_an_ack_on_another_socket_counts_after_the_first_died(
+    slack: SlackEmulator, session: aiohttp.ClientSession
+) -> None:
+    slack.delivery.ack_timeout = 5.0
+    one = await connect(slack, session)
+    await slack.say(ANA.slack, ANA.dm, "hello")
+    first = await one.receive_json()
+    await one.close()
+    async with await connect(slack, session) as two:
+        await ack(two, first)
+        await slack.wait_settled()
+    assert [delivery.status for delivery in slack.deliveries] == ["acked"]
+
+
+async def test_events_wait_in_order(slack: SlackEmulator, session: aiohttp.ClientSession) -> None:
+    for number in range(20):
+        await slack.say(ANA.slack, ANA.dm, str(number))
+    async with await connect(slack, session) as ws:
+        got = [(await ws.receive_json())["payload"]["event"]["text"] for _ in range(20)]
+    assert got == [str(number) for number in range(20)]
