@@ -148,14 +148,20 @@ class Client(Surfaces):
         sent = await self.delivery.request(Delivery("slash_commands", trigger, payload, accepts_answer=True))
         if sent.status != "acked":
             error = "operation_timeout" if sent.error == "http_timeout" else "dispatch_failed"
-            shown = COMMAND_FAILED.format(command=command, error=error)
-            self.fail(user, shown, where.id)
-            return {"ok": False, "error": error, "text": shown}
+            return self._command_failed(user, where, command, error)
         answer = sent.answer
         if not isinstance(answer, dict) or not (answer.get("text") or answer.get("blocks")):
             return {"ok": True}
-        await self._respond(user, where, answer, None)
+        try:
+            await self._respond(user, where, answer, None)
+        except SlackError as error:
+            return self._command_failed(user, where, command, error.code)
         return {"ok": True, **answer}
+
+    def _command_failed(self, user: str, where: Channel, command: str, error: str) -> dict[str, Any]:
+        shown = COMMAND_FAILED.format(command=command, error=error)
+        self.fail(user, shown, where.id)
+        return {"ok": False, "error": error, "text": shown}
 
     def _command_text(self, text: str) -> str:
         """Return a command's text; without should_escape people and channels are plain names."""

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from emulators.slack.emoji import SHORTCODES
+
 URL = r"https?://[^\s<>|]+[^\s<>|.,;:!?'\")\]}]"
 # Possessive, and only at the start of a word: linear in the length of the text.
 EMAIL = r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+"
@@ -18,6 +20,10 @@ _SENT = re.compile(
     f"(?P<token>{ANGLED})|(?P<entity>{ENTITY})|(?P<url>{URL})|(?P<email>{EMAIL})|(?P<bare>{BARE})|(?P<control>[&<>])"
 )
 _CONTROL = re.compile(f"{ENTITY}|[&<>]")
+# A variation selector may follow; it does not reach the app.
+_EMOJI = re.compile("(" + "|".join(map(re.escape, SHORTCODES)) + ")\ufe0f?")
+_KNOWN = set(SHORTCODES.values())
+_UNICODE = {name: "-".join(f"{ord(one):x}" for one in found) for found, name in SHORTCODES.items()}
 _STORED = re.compile(r"<([^<>]+)>|:([a-z0-9_+-]+):")
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
@@ -53,7 +59,7 @@ def _stored(match: re.Match[str]) -> str:
 
 def typed(text: str) -> str:
     """Return what an app receives when a person types this text; mentions are given as ``<@U…>``."""
-    return _WRITTEN.sub(_stored, text)
+    return _EMOJI.sub(lambda match: f":{SHORTCODES[match[1]]}:", _WRITTEN.sub(_stored, text))
 
 
 def posted(text: str) -> str:
@@ -76,14 +82,20 @@ def _element(content: str) -> dict[str, Any]:
     return link | ({"text": unescape(label)} if label else {})
 
 
+def _emoji(name: str) -> dict[str, Any]:
+    return {"type": "emoji", "name": name, "unicode": _UNICODE[name]}
+
+
 def rich_text(stored: str, block_id: str) -> list[dict[str, Any]]:
     """Return the rich_text block that accompanies a person's stored text."""
     elements: list[dict[str, Any]] = []
     end = 0
     for match in _STORED.finditer(stored):
+        if match[2] and match[2] not in _KNOWN:
+            continue
         if match.start() > end:
             elements.append({"type": "text", "text": unescape(stored[end : match.start()])})
-        elements.append(_element(match[1]) if match[1] else {"type": "emoji", "name": match[2]})
+        elements.append(_element(match[1]) if match[1] else _emoji(match[2]))
         end = match.end()
     if end < len(stored):
         elements.append({"type": "text", "text": unescape(stored[end:])})

@@ -161,7 +161,7 @@ class Workspace:
                 waiter.set_result(None)
         self._waiters.clear()
 
-    async def wait_for(self, predicate: Callable[[], T], timeout: float = 10.0) -> T:  # noqa: ASYNC109 - the usual name
+    async def wait_for(self, predicate: Callable[[], T | None], timeout: float = 10.0) -> T:  # noqa: ASYNC109 - the usual name
         """Return what ``predicate`` returns as soon as that is true; looked at on every change, without polling.
 
         Raises TimeoutError.

@@ -359,6 +359,15 @@ async def test_commands_answer_privately_or_to_all(slack: SlackEmulator, product
     assert product.last["text"] == "stats @ben"
 
 
+async def test_a_command_answered_with_broken_blocks_fails_for_the_person(
+    slack: SlackEmulator, product: Product
+) -> None:
+    product.answer = {"text": "x", "blocks": [{"type": "nonsense"}]}
+    answer = await slack.command(ANA.slack, CHANNEL, "help")
+    assert answer["text"] == '/updraft failed with the error "invalid_blocks"'
+    assert slack.ephemerals(ANA.slack) == []
+
+
 async def test_the_home_is_opened_and_pressed(slack: SlackEmulator, product: Product) -> None:
     await slack.open_home(ANA.slack)
     await slack.wait_settled()

@@ -24,6 +24,7 @@ from emulators.slack.text import bare, escape, posted, rich_text, typed, unescap
         ("mail ana@example.com", "mail <mailto:ana@example.com|ana@example.com>"),
         ("edit README.md", "edit <http://README.md|README.md>"),
         ("v1.2.3 is out", "v1.2.3 is out"),
+        ("😀 done 🎉, ❤️", ":grinning: done :tada:, :heart:"),
         ("*bold* `a<b`", "*bold* `a&lt;b`"),
     ],
 )
@@ -55,6 +56,11 @@ def test_stored_text_has_no_bare_control_character_left(text: str) -> None:
     assert typed(escape(text).replace("&", "+")).count("<") == typed(escape(text).replace("&", "+")).count(
         ">"
     )
+
+
+def test_a_time_of_day_is_no_emoji() -> None:
+    (block,) = rich_text("at 10:30:45", "b1")
+    assert block["elements"][0]["elements"] == [{"type": "text", "text": "at 10:30:45"}]
 
 
 def test_rich_text_names_mentions_links_and_emoji() -> None:
