@@ -83,11 +83,12 @@ async def serve(
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     async with opened(settings) as app, AsyncExitStack() as stack:
-        port = await stack.enter_async_context(web.listening(app.bolt, app.store, settings))
         sweeper = asyncio.create_task(_sweep(app), name="sweep")
         stack.callback(sweeper.cancel)
         if settings.socket_mode:
             await stack.enter_async_context(_sockets(app))
+        # Last, so that a health check passes only when everything is connected.
+        port = await stack.enter_async_context(web.listening(app.bolt, app.store, settings))
         how = "Socket Mode" if settings.socket_mode else "HTTP"
         log.info("ready", slack=how, port=port, team=app.bot.get("team"), jira=str(settings.jira_url))
         if ready is not None:

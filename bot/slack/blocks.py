@@ -11,6 +11,7 @@ from bot.slack.text import escape, harmless, mrkdwn, shortened, unescaped
 from engine import Draft, DraftKind, Figures, Option, Reply, Report, Severity, Status
 from engine.email import Email, mailto
 from engine.email import parse as parse_email
+from engine.figures import Span
 
 Block = dict[str, Any]
 
@@ -75,7 +76,6 @@ def figures(report: Report, link: Any) -> tuple[str, list[Block]]:
         ("Completion rate", _percent(now), f"before: {_percent(before)}"),
     ]
     fields = [{"type": "mrkdwn", "text": f"*{name}*\n{value}  _{change}_"} for name, value, change in rows]
-    dates = f"{report.span.start:%-d %b} – {report.span.end:%-d %b %Y}"
     blocks: list[Block] = [
         {
             "type": "header",
@@ -93,7 +93,7 @@ def figures(report: Report, link: Any) -> tuple[str, list[Block]]:
         blocks.append(
             section("*Completed*\n" + "\n".join(lines) + (f"\n… and {more} more" if more > 0 else ""))
         )
-    compared = f"{dates}, compared with {report.before.start:%-d %b} – {report.before.end:%-d %b}"
+    compared = f"{_dates(report.span)}, compared with {_dates(report.before)}"
     limits = ["Only the 1 000 issues touched last were counted."] if report.truncated else []
     blocks.append(context([compared, *limits]))
     summary = f"{who}, {report.span.label}: {now.completed} completed, {now.created} created, {now.in_progress} in progress."
@@ -237,6 +237,11 @@ def _buttons(draft: Draft) -> Block:
         button("Reject", "draft_reject", value, "danger"),
     ]
     return {"type": "actions", "elements": elements}
+
+
+def _dates(span: Span) -> str:
+    last = span.end - timedelta(microseconds=1)
+    return f"{span.start:%-d %b}" + ("" if last.date() == span.start.date() else f" – {last:%-d %b}")
 
 
 def _change(now: int, before: int) -> str:

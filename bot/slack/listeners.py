@@ -4,6 +4,7 @@ Bolt runs with ``process_before_response``: an acknowledgement leaves only after
 transaction. What follows (Jira, models, cards) is the work of jobs. There are few listeners because Bolt tries them one by one.
 """
 
+import os
 import re
 from typing import Any
 
@@ -246,6 +247,10 @@ def make_app(client: AsyncWebClient, secret: str | None, bot: dict[str, Any]) ->
         bot_id=bot.get("bot_id"),
         bot_token=client.token,
     )
+
+    # Found in the environment, these would switch Bolt to its own OAuth flow, or make it warn of a token it does not need.
+    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN"):
+        os.environ.pop(name, None)
 
     async def authorize(**_: Any) -> AuthorizeResult:
         return result

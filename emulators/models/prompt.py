@@ -34,8 +34,8 @@ class Prompt:
 
 def read(messages: list[dict[str, Any]]) -> Prompt:
     """Understand a conversation; later texts win over earlier ones."""
-    texts = [text_of(message) for message in messages]
-    whole = "\n".join(texts)
+    # Instructions may speak of the tags; material stands in what the user sends.
+    whole = "\n".join(text_of(message) for message in messages if message["role"] == "user")
     first = next((text_of(one) for one in messages if one["role"] in ("system", "developer")), "")
     named = re.match(r"\s*Task:\s*(\w+)", first)
     outside = _TAG.sub("", whole)

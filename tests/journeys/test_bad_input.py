@@ -87,7 +87,7 @@ async def test_a_model_that_invents_is_flagged(desk: Desk) -> None:
 
 @pytest.mark.parametrize("character", ["empty", "broken_json", "verbatim"])
 async def test_a_bad_model_still_gives_a_card(desk: Desk, character: str) -> None:
-    desk.site.models.behave(character)
+    desk.site.models.behave(character)  # type: ignore[arg-type]
     card = await desk.say(ANA, "fixed the timeout in DEMO-14, QA pending")
     assert "Draft comment on DEMO-14" in text_of(card)
 
