@@ -8,6 +8,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from jira import JIRA
 
 from emulators.jira import api
 from emulators.jira.rights import Account
@@ -253,6 +254,24 @@ async def test_the_operations_are_all_documented() -> None:
     }
     for method, path, _ in api.OPEN + api.CLOSED:
         assert (method, "/rest/api/3" + re.sub(r"\{[^}]+\}", "{}", path)) in shapes
+
+
+async def test_the_librarys_own_deviations_are_few_and_known(jira: Jira) -> None:
+    def act(client: JIRA) -> None:
+        client.search_users(query="ben")
+        client.transition_issue("DEMO-12", "41")
+        client.assign_issue("DEMO-12", "ben@example.com")
+        client.enhanced_search_issues("project = DEMO", use_post=True)
+        client.create_issue_link("Relates", "DEMO-12", "DEMO-14")
+        client.add_worklog("DEMO-12", timeSpent="30m")
+
+    await jira.library(act)
+    assert {t for one in jira.emulator.requests for t in jira_traffic.request_complaints(one)} == {
+        "GET /rest/api/3/user/search: unknown parameter includeActive",
+        "GET /rest/api/3/user/search: unknown parameter includeInactive",
+        "POST /rest/api/3/issue/{issueIdOrKey}/transitions: ['transition', 'id']: 41 is not of type \"string\"",
+    }
+    assert not [t for one in jira.emulator.requests for t in jira_traffic.answer_complaints(one)]
 
 
 def damaged(body: Any, chance: random.Random) -> Any:
