@@ -38,7 +38,7 @@ def read(messages: list[dict[str, Any]]) -> Prompt:
     whole = "\n".join(text_of(message) for message in messages if message["role"] == "user")
     first = next((text_of(one) for one in messages if one["role"] in ("system", "developer")), "")
     named = re.match(r"\s*Task:\s*(\w+)", first)
-    outside = _TAG.sub("", whole)
+    outside = _TAG.sub("", "\n".join(text_of(message) for message in messages))
     return Prompt(
         task=named[1].lower() if named else "",
         parts={tag: text.strip() for tag, text in _TAG.findall(whole)},
