@@ -335,7 +335,7 @@ def _started(text: str | None) -> datetime | None:
 
 
 def add_link(call: Call) -> Answer:
-    """POST /issueLink."""
+    """POST /issueLink; a comment goes to the outward issue."""
     body = call.body(shapes.LINK)
     named = str(body["type"].get("id") or body["type"].get("name"))
     type = next((one for one in catalog.LINK_TYPES if named.lower() in (one.id, one.name.lower())), None)
@@ -345,7 +345,7 @@ def add_link(call: Call) -> Answer:
     note = read_document(call, body["comment"].get("body")) if "comment" in body else None
     call.site.link(type, inward, outward, call.person)
     if note:
-        call.site.comment(inward, call.person, note, {})
+        call.site.comment(outward, call.person, note, {})
     return Answer(201)
 
 

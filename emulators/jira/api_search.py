@@ -5,7 +5,7 @@ import hashlib
 import json
 from typing import Any
 
-from emulators.jira import jql, shapes
+from emulators.jira import catalog, jql, shapes
 from emulators.jira.call import BAD_PAYLOAD, Answer, Call, wanted_fields
 from emulators.jira.jql_search import UNBOUNDED, Searcher
 from emulators.jira.render import Json
@@ -17,6 +17,10 @@ GONE = (
     "available at https://developer.atlassian.com/changelog/#CHANGE-2046"
 )
 MAX_RECONCILED = 50
+# "API may return fewer items per page where a large number of fields are requested": Jira stops at a hundred.
+MAX_WITH_FIELDS = 100
+# These expansions describe the fields, so a search gives them once and not with each issue.
+ABOUT_FIELDS = {"names", "schema"}
 
 
 def search_get(call: Call) -> Json:
@@ -53,18 +57,20 @@ def _search(call: Call, asked: Json) -> Json:
     start = _place(asked["nextPageToken"], text) if "nextPageToken" in asked else 0
     wanted = wanted_fields(asked.get("fields", []), (), over_search=True)
     expand = {word.strip() for word in asked.get("expand", "").split(",") if word.strip()}
-    shown = [_hit(call, issue, wanted, expand) for issue in found[start : start + size]]
+    if wanted or expand:
+        size = min(size, MAX_WITH_FIELDS)
+    ids_only = not expand and set(asked.get("fields", [])) <= {"id"}
+    shown = [
+        {"id": issue.id} if ids_only else call.view.issue(issue, wanted, expand - ABOUT_FIELDS)
+        for issue in found[start : start + size]
+    ]
     last = start + size >= len(found)
     more: Json = {} if last else {"nextPageToken": _token(start + size, text)}
-    if "names" in expand and shown:
-        more["names"] = shown[0]["names"]
+    if "names" in expand:
+        more["names"] = {id: catalog.FIELD[id].name for id in wanted}
+    if "schema" in expand:
+        more["schema"] = {id: catalog.FIELD[id].schema for id in wanted}
     return {"issues": shown, "isLast": last} | more
-
-
-def _hit(call: Call, issue: Issue, wanted: tuple[str, ...], expand: set[str]) -> Json:
-    if not wanted and not expand:
-        return {"id": issue.id}
-    return call.view.issue(issue, wanted, expand)
 
 
 def matching(call: Call, text: str, live: frozenset[str] = frozenset()) -> list[Issue]:

@@ -51,7 +51,7 @@ class JiraEmulator:
         self.app = self._application()
         saved = self._snapshot.load()
         if saved is None:
-            self.reset()
+            self._seed()
         else:
             self._load(saved)
 
@@ -79,8 +79,9 @@ class JiraEmulator:
         self.site.write_limit = writes
 
     def reset(self) -> None:
-        """Go back to the seeded projects, told relative to now."""
-        self.site.replace(seed.build(self.site.now()))
+        """Go back to the seeded projects, told relative to now, and save them."""
+        self._seed()
+        self._snapshot.save()
 
     async def start(self) -> None:
         """Begin; there is nothing in the background."""
@@ -184,6 +185,9 @@ class JiraEmulator:
         }
 
     # Inside.
+
+    def _seed(self) -> None:
+        self.site.replace(seed.build(self.site.now()))
 
     def _get(self, key: str) -> Issue:
         return self.site.state.issues[key.upper()]

@@ -116,6 +116,7 @@ class _Token:
 
 
 MAX_DEPTH = 60
+MAX_ORDERS = 7
 _SPACE = re.compile(r"\s*")
 _TOKEN = re.compile(
     r"""(?P<quoted>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')
@@ -198,6 +199,8 @@ class _Parser:
         if self._ordering():
             self.at += 2
             order = self.orders()
+        if len(order) > MAX_ORDERS:
+            raise JqlError(f"The 'ORDER BY' clause can contain a maximum of {MAX_ORDERS} fields.")
         if self.peek().kind != "end":
             raise self.error("either 'OR' or 'AND'", self.peek())
         return Query(where, order)

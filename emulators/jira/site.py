@@ -266,26 +266,30 @@ class Site:
             self._record(issue, by, now, [Change("timespent", "timespent", was, was, spent, spent)])
         return worklog
 
-    def link(self, type: catalog.LinkType, inward: Issue, outward: Issue, by: Account) -> Link:
-        """Link two issues; both histories tell it."""
-        link = Link(self.state.next("link"), type.id, inward.key, outward.key)
-        self.state.links.append(link)
-        for issue, other, words in ((inward, outward, type.outward), (outward, inward, type.inward)):
-            with self.write(issue, "edited") as now:
-                text = f"This issue {words} {other.key}"
-                self._record(issue, by, now, [Change("Link", "issuelinks", None, None, other.key, text)])
-        return link
+    def link(self, type: catalog.LinkType, inward: Issue, outward: Issue, by: Account) -> None:
+        """Link two issues, unless they are linked so already; both histories tell it."""
+        known = {(one.type, one.inward, one.outward) for one in self.state.links}
+        if (type.id, inward.key, outward.key) in known:
+            return
+        with self.write(inward, "edited") as now, self.write(outward, "edited"):
+            self.state.links.append(Link(self.state.next("link"), type.id, inward.key, outward.key))
+            self._record(inward, by, now, [_linked(outward, f"This issue {type.outward} {outward.key}")])
+            self._record(outward, by, now, [_linked(inward, f"This issue {type.inward} {inward.key}")])
 
     def unlink(self, id: str, by: Account) -> None:
         """Remove a link; both histories tell it."""
         link = next(one for one in self.state.links if one.id == id)
-        self.state.links.remove(link)
         type = catalog.link_type(link.type)
-        for key, other, words in (
-            (link.inward, link.outward, type.outward),
-            (link.outward, link.inward, type.inward),
-        ):
-            issue = self.state.issues[key]
-            with self.write(issue, "edited") as now:
-                text = f"This issue {words} {other}"
-                self._record(issue, by, now, [Change("Link", "issuelinks", other, text, None, None)])
+        inward, outward = self.state.issues[link.inward], self.state.issues[link.outward]
+        with self.write(inward, "edited") as now, self.write(outward, "edited"):
+            self.state.links.remove(link)
+            gone = _linked(outward, f"This issue {type.outward} {outward.key}", gone=True)
+            self._record(inward, by, now, [gone])
+            gone = _linked(inward, f"This issue {type.inward} {inward.key}", gone=True)
+            self._record(outward, by, now, [gone])
+
+
+def _linked(other: Issue, words: str, *, gone: bool = False) -> Change:
+    if gone:
+        return Change("Link", "issuelinks", other.key, words, None, None)
+    return Change("Link", "issuelinks", None, None, other.key, words)

@@ -117,6 +117,10 @@ REFUSED = [
         "type = Epic ORDER BY rankless",
         "Field 'rankless' does not exist or you do not have permission to view it.",
     ),
+    (
+        "key = DEMO-1 ORDER BY key, key, key, key, key, key, key, key",
+        "The 'ORDER BY' clause can contain a maximum of 7 fields.",
+    ),
     ("sprint = 4", "Field 'sprint' does not exist or you do not have permission to view it."),
     ("project = NOPE", "The value 'NOPE' does not exist for the field 'project'."),
     ("project = SECRET", "The value 'SECRET' does not exist for the field 'project'."),

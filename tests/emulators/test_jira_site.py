@@ -366,6 +366,41 @@ async def test_a_page_token_belongs_to_its_query(jira: Jira) -> None:
     assert other.status == 400
 
 
+async def test_a_page_with_fields_holds_a_hundred(jira: Jira) -> None:
+    for number in range(80):
+        jira.emulator.create("OPS", f"Alert {number}")
+    asked = {"jql": "project = OPS", "maxResults": 1000}
+    full = (
+        await jira.rest("POST", "search/jql", ANA_, asked | {"fields": ["summary"], "expand": "names"})
+    ).json
+    assert (len(full["issues"]), full["isLast"], full["names"]) == (85, True, {"summary": "Summary"})
+    for number in range(20):
+        jira.emulator.create("OPS", f"Alarm {number}")
+    full = (await jira.rest("POST", "search/jql", ANA_, asked | {"fields": ["summary"]})).json
+    assert (len(full["issues"]), full["isLast"]) == (100, False)
+    bare = (await jira.rest("POST", "search/jql", ANA_, asked | {"fields": ["key"]})).json
+    assert (len(bare["issues"]), bare["issues"][0]["key"]) == (105, "OPS-105")
+
+
+async def test_a_link_is_made_once_and_seen_from_both_ends(jira: Jira) -> None:
+    ends = {"inwardIssue": {"key": "DEMO-14"}, "outwardIssue": {"key": "DEMO-12"}}
+    link = {"type": {"name": "Blocks"}} | ends
+    for note in (None, {"body": adf("Needs the codes.")}):
+        assert (await jira.rest("POST", "issueLink", ANA_, link | {"comment": note})).status == 201
+    assert len(jira.emulator.comments("DEMO-12")) == 3
+    blocker = jira.emulator.issue("DEMO-14")["fields"]["issuelinks"]
+    assert [(one["type"]["outward"], one["outwardIssue"]["key"]) for one in blocker] == [
+        ("blocks", "DEMO-12")
+    ]
+    blocked = [one for one in jira.emulator.issue("DEMO-12")["fields"]["issuelinks"] if "inwardIssue" in one]
+    assert [(one["type"]["inward"], one["inwardIssue"]["key"]) for one in blocked] == [
+        ("is blocked by", "DEMO-14")
+    ]
+    assert (await jira.rest("DELETE", f"issueLink/{blocked[0]['id']}", BEN_)).status == 204
+    assert jira.emulator.issue("DEMO-14")["fields"]["issuelinks"] == []
+    assert len(jira.emulator.issue("DEMO-14")["changelog"]["histories"]) == 4
+
+
 @pytest.mark.parametrize("jql", ["", "ORDER BY created DESC"])
 async def test_an_unbounded_query_is_refused(jira: Jira, jql: str) -> None:
     refused = await jira.rest("POST", "search/jql", ANA_, {"jql": jql})
@@ -478,7 +513,7 @@ async def test_state_survives_a_restart(tmp_path: Path) -> None:
     assert again.site.state == before
     assert again.comments("DEMO-12")[-1]["properties"] == MARK
     again.reset()
-    assert len(again.comments("DEMO-12")) == 2
+    assert len(JiraEmulator(saved).comments("DEMO-12")) == 2
 
 
 @pytest.mark.parametrize(
