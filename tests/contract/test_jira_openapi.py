@@ -112,124 +112,119 @@ async def test_reading_fits(jira: Jira, who: Account | None) -> None:
     assert not complaints(jira)
 
 
-def session() -> list[tuple[str, str, Any]]:
-    """A working day's writes, in order."""
-    bug = {"project": {"key": "DEMO"}, "issuetype": {"name": "Bug"}, "summary": "Rounding of fees"}
-    ids = [int(one) for one in ("10001", "10004")]
-    return [
-        (
-            "POST",
-            "issue",
-            {"fields": bug | {"description": adf("Off by a cent."), "priority": {"name": "High"}}},
-        ),
-        (
-            "POST",
-            "issue",
-            {
-                "fields": bug
-                | {"assignee": {"accountId": ANA_.id}, "labels": ["fees"], "duedate": "2026-12-01"}
-            },
-        ),
-        (
-            "POST",
-            "issue",
-            {"fields": {"project": {"key": "DEMO"}, "issuetype": {"name": "Sub-task"}, "summary": "x"}},
-        ),
-        ("POST", "issue", {"fields": bug | {"parent": {"key": "DEMO-1"}}}),
-        ("POST", "issue", {"fields": bug | {"summary": ""}}),
-        ("POST", "issue", {"fields": bug | {"resolution": {"name": "Done"}}}),
-        ("POST", "issue", {}),
-        ("POST", "issue/bulk", {"issueUpdates": [{"fields": bug}, {"fields": {}}]}),
-        ("PUT", "issue/DEMO-33", {"fields": {"summary": "Rounding of the fees", "duedate": None}}),
-        ("PUT", "issue/DEMO-33", {"update": {"labels": [{"add": "fees"}, {"remove": "x"}]}}),
-        ("PUT", "issue/DEMO-33", {"fields": {"description": "not a document"}}),
-        ("PUT", "issue/DEMO-33?returnIssue=true", {"fields": {"priority": {"id": "1"}}}),
-        ("PUT", "issue/DEMO-33/assignee", {"accountId": CHEN_.id}),
-        ("PUT", "issue/DEMO-33/assignee", {"accountId": DORA_.id}),
-        ("PUT", "issue/DEMO-33/assignee", {"accountId": None}),
-        ("POST", "issue/DEMO-33/comment?expand=properties", {"body": adf("Seen twice."), "properties": MARK}),
-        ("POST", "issue/DEMO-33/comment", {"body": {"type": "doc"}}),
-        ("POST", "issue/DEMO-33/comment", {"body": {"type": "doc", "version": 1, "content": []}}),
-        ("POST", "comment/list?expand=properties,renderedBody", {"ids": ids}),
-        ("POST", "comment/list", {"ids": []}),
-        ("PUT", "comment/10001/properties/seen", {"by": "us"}),
-        ("PUT", "comment/10001/properties/seen", [1, 2]),
-        ("GET", "comment/10001/properties", None),
-        ("GET", "comment/10001/properties/seen", None),
-        ("DELETE", "comment/10001/properties/seen", None),
-        ("POST", "issue/DEMO-33/transitions", {"transition": {"id": "21"}}),
-        ("POST", "issue/DEMO-33/transitions", {"transition": {"id": "61"}}),
-        (
-            "POST",
-            "issue/DEMO-33/transitions",
-            {"transition": {"id": "61"}, "fields": {"resolution": {"name": "Fixed"}}},
-        ),
-        (
-            "POST",
-            "issue/DEMO-33/transitions",
-            {"transition": {"id": "61"}, "fields": {"resolution": {"name": "No"}}},
-        ),
-        ("POST", "issue/DEMO-33/transitions", {"transition": {"id": "99"}}),
-        (
-            "POST",
-            "issue/DEMO-33/transitions",
-            {"transition": {"id": "61"}, "update": {"comment": [{"add": {"body": adf("Done.")}}]}},
-        ),
-        ("POST", "issue/DEMO-33/transitions", {}),
-        (
-            "POST",
-            "issue/DEMO-12/transitions",
-            {"transition": {"id": "41"}, "fields": {"summary": "no screen"}},
-        ),
-        ("POST", "issue/DEMO-33/worklog", {"timeSpent": "2h", "comment": adf("Looked at the tables.")}),
-        (
-            "POST",
-            "issue/DEMO-33/worklog",
-            {"timeSpentSeconds": 60, "started": "2026-11-20T09:00:00.000+0100"},
-        ),
-        ("POST", "issue/DEMO-33/worklog", {}),
-        ("GET", "issue/DEMO-33/worklog", None),
-        (
-            "POST",
-            "issueLink",
-            {
-                "type": {"name": "Blocks"},
-                "inwardIssue": {"key": "DEMO-33"},
-                "outwardIssue": {"key": "DEMO-4"},
-            },
-        ),
-        (
-            "POST",
-            "issueLink",
-            {"type": {"name": "Eats"}, "inwardIssue": {"key": "DEMO-33"}, "outwardIssue": {"key": "DEMO-4"}},
-        ),
-        ("GET", f"issue/DEMO-33?expand={EVERY_EXPANSION}", None),
-        ("POST", "issue/DEMO-4/changelog/list", {"changelogIds": [10001]}),
-        ("POST", "changelog/bulkfetch", {"issueIdsOrKeys": ["DEMO-33", "DEMO-4"], "maxResults": 2}),
-        ("POST", "changelog/bulkfetch", {"issueIdsOrKeys": ["DEMO-4"], "fieldIds": ["status"]}),
-        ("POST", "search/jql", {"jql": "project = DEMO", "fields": ["*all"], "reconcileIssues": [10001]}),
-        ("POST", "search/approximate-count", {"jql": "project = DEMO"}),
-        ("POST", "search/approximate-count", {"jql": "x"}),
-        ("POST", "jql/parse?validation=strict", {"queries": ["project = DEMO", "a b c"]}),
-        ("POST", "permissions/check", permissions(None)),
-        ("POST", "permissions/check", permissions(DORA_.id)),
-        ("POST", "permissions/check", {"projectPermissions": [{"permissions": ["NOPE"]}]}),
-        ("POST", "permissions/project", {"permissions": ["ADD_COMMENTS"]}),
-        ("DELETE", "issueLink/10003", None),
-        ("DELETE", "issue/DEMO-18", None),
-        ("DELETE", "issue/DEMO-18?deleteSubtasks=true", None),
-    ]
-
-
 def permissions(account: str | None) -> dict[str, Any]:
     wish = {"permissions": ["ADD_COMMENTS", "BROWSE_PROJECTS"], "issues": [10001], "projects": [10000, 10002]}
     asked: dict[str, Any] = {"globalPermissions": ["ADMINISTER"], "projectPermissions": [wish]}
     return asked | ({"accountId": account} if account else {})
 
 
+BUG = {"project": {"key": "DEMO"}, "issuetype": {"name": "Bug"}, "summary": "Rounding of fees"}
+# A working day's writes, in order.
+SESSION: list[tuple[str, str, Any]] = [
+    (
+        "POST",
+        "issue",
+        {"fields": BUG | {"description": adf("Off by a cent."), "priority": {"name": "High"}}},
+    ),
+    (
+        "POST",
+        "issue",
+        {"fields": bug | {"assignee": {"accountId": ANA_.id}, "labels": ["fees"], "duedate": "2026-12-01"}},
+    ),
+    (
+        "POST",
+        "issue",
+        {"fields": {"project": {"key": "DEMO"}, "issuetype": {"name": "Sub-task"}, "summary": "x"}},
+    ),
+    ("POST", "issue", {"fields": BUG | {"parent": {"key": "DEMO-1"}}}),
+    ("POST", "issue", {"fields": BUG | {"summary": ""}}),
+    ("POST", "issue", {"fields": BUG | {"resolution": {"name": "Done"}}}),
+    ("POST", "issue", {}),
+    ("POST", "issue/bulk", {"issueUpdates": [{"fields": BUG}, {"fields": {}}]}),
+    ("PUT", "issue/DEMO-33", {"fields": {"summary": "Rounding of the fees", "duedate": None}}),
+    ("PUT", "issue/DEMO-33", {"update": {"labels": [{"add": "fees"}, {"remove": "x"}]}}),
+    ("PUT", "issue/DEMO-33", {"fields": {"description": "not a document"}}),
+    ("PUT", "issue/DEMO-33?returnIssue=true", {"fields": {"priority": {"id": "1"}}}),
+    ("PUT", "issue/DEMO-33/assignee", {"accountId": CHEN_.id}),
+    ("PUT", "issue/DEMO-33/assignee", {"accountId": DORA_.id}),
+    ("PUT", "issue/DEMO-33/assignee", {"accountId": None}),
+    ("POST", "issue/DEMO-33/comment?expand=properties", {"body": adf("Seen twice."), "properties": MARK}),
+    ("POST", "issue/DEMO-33/comment", {"body": {"type": "doc"}}),
+    ("POST", "issue/DEMO-33/comment", {"body": {"type": "doc", "version": 1, "content": []}}),
+    ("POST", "comment/list?expand=properties,renderedBody", {"ids": [10001, 10004]}),
+    ("POST", "comment/list", {"ids": []}),
+    ("PUT", "comment/10001/properties/seen", {"by": "us"}),
+    ("PUT", "comment/10001/properties/seen", [1, 2]),
+    ("GET", "comment/10001/properties", None),
+    ("GET", "comment/10001/properties/seen", None),
+    ("DELETE", "comment/10001/properties/seen", None),
+    ("POST", "issue/DEMO-33/transitions", {"transition": {"id": "21"}}),
+    ("POST", "issue/DEMO-33/transitions", {"transition": {"id": "61"}}),
+    (
+        "POST",
+        "issue/DEMO-33/transitions",
+        {"transition": {"id": "61"}, "fields": {"resolution": {"name": "Fixed"}}},
+    ),
+    (
+        "POST",
+        "issue/DEMO-33/transitions",
+        {"transition": {"id": "61"}, "fields": {"resolution": {"name": "No"}}},
+    ),
+    ("POST", "issue/DEMO-33/transitions", {"transition": {"id": "99"}}),
+    (
+        "POST",
+        "issue/DEMO-33/transitions",
+        {"transition": {"id": "61"}, "update": {"comment": [{"add": {"body": adf("Done.")}}]}},
+    ),
+    ("POST", "issue/DEMO-33/transitions", {}),
+    (
+        "POST",
+        "issue/DEMO-12/transitions",
+        {"transition": {"id": "41"}, "fields": {"summary": "no screen"}},
+    ),
+    ("POST", "issue/DEMO-33/worklog", {"timeSpent": "2h", "comment": adf("Looked at the tables.")}),
+    (
+        "POST",
+        "issue/DEMO-33/worklog",
+        {"timeSpentSeconds": 60, "started": "2026-11-20T09:00:00.000+0100"},
+    ),
+    ("POST", "issue/DEMO-33/worklog", {}),
+    ("GET", "issue/DEMO-33/worklog", None),
+    (
+        "POST",
+        "issueLink",
+        {
+            "type": {"name": "Blocks"},
+            "inwardIssue": {"key": "DEMO-33"},
+            "outwardIssue": {"key": "DEMO-4"},
+        },
+    ),
+    (
+        "POST",
+        "issueLink",
+        {"type": {"name": "Eats"}, "inwardIssue": {"key": "DEMO-33"}, "outwardIssue": {"key": "DEMO-4"}},
+    ),
+    ("GET", f"issue/DEMO-33?expand={EVERY_EXPANSION}", None),
+    ("POST", "issue/DEMO-4/changelog/list", {"changelogIds": [10001]}),
+    ("POST", "changelog/bulkfetch", {"issueIdsOrKeys": ["DEMO-33", "DEMO-4"], "maxResults": 2}),
+    ("POST", "changelog/bulkfetch", {"issueIdsOrKeys": ["DEMO-4"], "fieldIds": ["status"]}),
+    ("POST", "search/jql", {"jql": "project = DEMO", "fields": ["*all"], "reconcileIssues": [10001]}),
+    ("POST", "search/approximate-count", {"jql": "project = DEMO"}),
+    ("POST", "search/approximate-count", {"jql": "x"}),
+    ("POST", "jql/parse?validation=strict", {"queries": ["project = DEMO", "a b c"]}),
+    ("POST", "permissions/check", permissions(None)),
+    ("POST", "permissions/check", permissions(DORA_.id)),
+    ("POST", "permissions/check", {"projectPermissions": [{"permissions": ["NOPE"]}]}),
+    ("POST", "permissions/project", {"permissions": ["ADD_COMMENTS"]}),
+    ("DELETE", "issueLink/10003", None),
+    ("DELETE", "issue/DEMO-18", None),
+    ("DELETE", "issue/DEMO-18?deleteSubtasks=true", None),
+]
+
+
 @pytest.mark.parametrize("who", [SERVICE, ANA_, DORA_, None], ids=["admin", "ana", "guest", "nobody"])
 async def test_writing_fits(jira: Jira, who: Account | None) -> None:
-    for method, path, body in session():
+    for method, path, body in SESSION:
         await jira.rest(method, path, who, body)
     accepted = [one for one in jira.emulator.requests if one.status < 400]
     assert not [told for one in accepted for told in jira_traffic.request_complaints(one)]
@@ -295,7 +290,7 @@ def damaged(body: Any, chance: random.Random) -> Any:
 @pytest.mark.parametrize("seed", range(3))
 async def test_what_is_accepted_fits_and_nothing_breaks(jira: Jira, seed: int) -> None:
     chance = random.Random(seed)
-    for method, path, body in session():
+    for method, path, body in SESSION:
         for _ in range(12 if isinstance(body, dict) else 1):
             await jira.rest(method, path, SERVICE, damaged(body, chance) if isinstance(body, dict) else body)
     assert not [(one.method, one.path, one.body) for one in jira.emulator.requests if one.status >= 500]
