@@ -87,6 +87,14 @@ def _unnamed(both: Comparison, event: Event, clause: Clause, now: str) -> None:
             token.end,
         )
         return
+    if event.canon in ("fix", "complete") and now == "done" and _only_looked(both.update):
+        both.error(
+            "completion",
+            f"The draft says “{both.said(token)}”; you did not write that.",
+            token.start,
+            token.end,
+        )
+        return
     if event.canon not in _GENERIC or clause.marks.get("part") or now not in ("done", "todo"):
         return
     matches = best(clause, both.update.clauses)
@@ -112,6 +120,12 @@ def _unnamed(both: Comparison, event: Event, clause: Clause, now: str) -> None:
             token.start,
             token.end,
         )
+
+
+def _only_looked(update: Reading) -> bool:
+    """Tell whether all that was done is work that mends nothing, such as testing or finding."""
+    done = {event.canon for event, _ in events(update) if state(event) == "done"}
+    return bool(done) and done <= lx.LOOKING
 
 
 def _reservations(both: Comparison) -> None:
@@ -143,10 +157,14 @@ def _closed(clause: Clause, own: set[str]) -> bool:
     if condition is not None and condition.low != "after":
         return False
     lows = {token.low for token in clause.tokens}
-    if lows & (lx.NOMINAL_DOING | lx.NOMINAL_TODO - {"in", "over", "open", "later"} | {"still", "working"}):
+    if lows & (
+        lx.NOMINAL_DOING | lx.NOMINAL_TODO - {"in", "over", "open", "later", "left"} | {"still", "working"}
+    ):
         return False
     verbs = [event for event in clause.events if not event.nominal and event.status != "state"]
-    return bool(verbs) and all(
+    if not verbs:
+        return clause.header == "done"
+    return all(
         state(event) == "done" and event.canon not in lx.OPENING and event.canon not in own for event in verbs
     )
 
@@ -231,7 +249,7 @@ def _poles(both: Comparison) -> None:
             ):
                 continue
             sign, token = next(iter(sides.items()))
-            if any(
+            if (name == "existence" and len(lx.POLES.get(token.stem, ())) > 1) or any(
                 side in _sides(both.update.clauses, other)
                 for other, side in lx.POLES.get(token.stem, ())
                 if other != name
@@ -279,8 +297,28 @@ def _repaired(clauses: list[Clause]) -> bool:
     )
 
 
+def _nothing(both: Comparison) -> None:
+    """Find "nothing" where the update has "everything", and the reverse."""
+    none, every = {"nothing", "none", "nobody"}, {"everything", "all", "everyone", "everybody"}
+    for reading, other in ((both.draft, both.update), (both.update, both.draft)):
+        if (
+            reading.lows & none
+            and not reading.lows & every
+            and other.lows & every
+            and not other.lows & (none | {"no", "not", "without"})
+        ):
+            token = next(token for token in both.draft.tokens if token.low in none | every)
+            both.error(
+                "opposite",
+                f"The draft says “{both.said(token)}”; you wrote the opposite.",
+                token.start,
+                token.end,
+            )
+
+
 def check(both: Comparison) -> None:
     """Compare what is asserted."""
+    _nothing(both)
     _statuses(both)
     _reservations(both)
     _denials(both)

@@ -216,10 +216,40 @@ def _simple(token: Token) -> Fact | None:
         )
     if kind == "clock":
         return Fact("time", _clock(low), token.start, token.end)
-    if kind in ("hash", "ident", "code", "fence", "ref", "mention"):
+    if kind in ("host", "hash", "ident", "code", "fence", "ref", "mention"):
         value = re.sub(r"\s+", " ", low.strip("`").strip()).removesuffix("()").strip("@")
         return Fact("identifier", value, token.start, token.end)
     return None
+
+
+_LARGE = {
+    "M": "million",
+    "B": "billion",
+    "bn": "billion",
+    "mio": "million",
+    "mil": "million",
+    "K": "thousand",
+}
+
+
+def _digits(tokens: list[Token], place: int) -> Fact | None:
+    token = tokens[place]
+    match = _NUMBER.match(token.low)
+    if match is None:
+        return None
+    sign, digits, suffix = match.groups()
+    large = _LARGE.get(token.text[-1] if suffix and len(suffix) == 1 else suffix or "")
+    plain = large or (suffix if suffix in lx.UNITS or suffix in lx.SCALES else None)
+    if suffix is None or plain is not None or suffix in ("st", "nd", "rd", "th"):
+        return _number(tokens, place, token.text, plain, float(digits.replace(",", "")), sign)
+    return Fact("identifier", token.low, token.start, token.end)
+
+
+def _year(tokens: list[Token], place: int) -> bool:
+    """Tell whether a number is the year of a date that names its month."""
+    if not (tokens[place].low.isdigit() and 1990 <= int(tokens[place].low) <= 2100):
+        return False
+    return any(token.low in lx.MONTHS for token in tokens[max(0, place - 3) : place])
 
 
 def facts_of(tokens: list[Token]) -> list[Fact]:
@@ -229,14 +259,7 @@ def facts_of(tokens: list[Token]) -> list[Fact]:
     for place, token in enumerate(tokens):
         fact = _simple(token)
         if fact is None and token.kind == "number":
-            match = _NUMBER.match(token.low)
-            if match is not None and not _list_number(tokens, place):
-                sign, digits, suffix = match.groups()
-                plain = suffix if suffix in lx.UNITS or suffix in lx.SCALES else None
-                if suffix is None or plain is not None or suffix in ("st", "nd", "rd", "th"):
-                    fact = _number(tokens, place, token.text, plain, float(digits.replace(",", "")), sign)
-                else:
-                    fact = Fact("identifier", token.low, token.start, token.end)
+            fact = None if _list_number(tokens, place) or _year(tokens, place) else _digits(tokens, place)
         elif fact is None and token.kind == "word":
             fact = (
                 _date(tokens, place)

@@ -7,6 +7,7 @@ from engine.checks.facts import Fact
 from engine.checks.matching import Comparison, known, near
 from engine.checks.reading import Clause, Reading
 from engine.checks.stems import stem
+from engine.checks.tokens import Token
 
 _KINDS = {
     "key": "issue key", "version": "version", "url": "link", "email": "address", "identifier": "identifier", "environment": "environment", "date": "date", "time": "time",
@@ -74,6 +75,12 @@ def _invented(both: Comparison) -> None:
         if fact.kind == "proper" and (fact.value in lx.FRAME or _word_known(fact.value, both)):
             continue
         if _has(both.update, fact) or _has(both.context, fact):
+            continue
+        if (
+            fact.soft
+            and fact.value == "today"
+            and not any(other.kind == "date" for other in both.update.facts)
+        ):
             continue
         kind = _KINDS[fact.kind]
         mine = [
@@ -152,12 +159,7 @@ def _swapped(both: Comparison) -> None:
             continue
         mine = [other for other in numbers if _same(fact, other)]
         others = [other for other in numbers if not _same(fact, other) and other.nouns[:1] == fact.nouns[:1]]
-        if (
-            mine
-            and others
-            and not any(set(other.nouns) & set(fact.nouns) for other in mine)
-            and all(other.nouns for other in mine)
-        ):
+        if mine and others and not any(set(other.nouns) & set(fact.nouns) for other in mine):
             both.error(
                 "number",
                 f"The draft says “{both.said(fact)} {fact.nouns[0]}”; you wrote “{both.wrote(others[0])}”.",
@@ -186,6 +188,28 @@ def _arrows(reading: Reading, kind: str) -> dict[tuple[str, str], Fact]:
         ):
             pairs[other.value, one.value] = one
     return pairs
+
+
+def _changes(reading: Reading) -> dict[tuple[str, str], Token]:
+    """Return the pairs of words "from A to B"."""
+    pairs = {}
+    tokens = [token for token in reading.tokens if token.low not in ("the", "a", "an", "our", "old", "new")]
+    for place, token in enumerate(tokens):
+        if token.low == "from" and place + 3 < len(tokens):
+            for ahead in range(place + 2, min(place + 5, len(tokens) - 1)):
+                if tokens[ahead].low in ("to", "into", "onto"):
+                    pairs[tokens[place + 1].canon, tokens[ahead + 1].canon] = tokens[place + 1]
+                    break
+    return pairs
+
+
+def _turned(both: Comparison) -> None:
+    mine = _changes(both.update)
+    for (one, other), token in _changes(both.draft).items():
+        if one != other and (other, one) in mine:
+            both.error(
+                "order", f"The draft turns “from {mine[other, one].text} …” around.", token.start, token.end
+            )
 
 
 def _reversed(both: Comparison, kind: str) -> None:
@@ -236,9 +260,56 @@ def _beside(both: Comparison, clause: Clause, fact: Fact) -> None:
         )
 
 
+def _things(clause: Clause) -> set[str]:
+    """Return what a clause speaks of, good and bad outcomes each under one name."""
+    outcomes = {f"outcome {sign}" for sign in clause.poles.get("outcome", {})}
+    return {
+        canon for canon, token in clause.content.items() if ("outcome", 1) not in lx.POLES.get(token.stem, ())
+    } | outcomes
+
+
+def _exchanged(both: Comparison) -> None:
+    """Find two things that have changed places: each stands with what the update says of the other."""
+    mine = [_things(clause) for clause in both.update.clauses]
+    own = [words - set().union(*(other for other in mine if other is not words)) for words in mine]
+    draft = [(clause, _things(clause)) for clause in both.draft.clauses]
+    for (_, here), (there, words) in itertools.combinations(draft, 2):
+        for x, y in itertools.combinations(range(len(mine)), 2):
+            parts = (here & own[x], here & own[y], words & own[x], words & own[y])
+            if all(parts) and not (parts[0] & parts[2] or parts[1] & parts[3]):
+                source = both.update.clauses[y]
+                both.error(
+                    "misplaced",
+                    f"The draft says “{both.said(there)}”; you wrote “{both.wrote(source)}”.",
+                    there.start,
+                    there.end,
+                )
+                return
+
+
+def _spans(both: Comparison) -> None:
+    """Find a span of time taken for another: "the same day" for "the same hour"."""
+    mine, theirs = (
+        {lx.SPANS[low] for low in reading.lows if low in lx.SPANS} for reading in (both.update, both.draft)
+    )
+    if mine - theirs and theirs - mine:
+        token = next(token for token in both.draft.tokens if lx.SPANS.get(token.low) in theirs - mine)
+        source = next(token for token in both.update.tokens if lx.SPANS.get(token.low) in mine - theirs)
+        if not any(fact.start <= token.start < fact.end for fact in both.draft.facts):
+            both.error(
+                "date",
+                f"The draft says “{both.said(token)}”; you wrote “{both.wrote(source)}”.",
+                token.start,
+                token.end,
+            )
+
+
 def check(both: Comparison) -> None:
     """Compare the hard facts."""
     _invented(both)
     _lost(both)
     _swapped(both)
     _misplaced(both)
+    _turned(both)
+    _exchanged(both)
+    _spans(both)

@@ -162,7 +162,7 @@ ensure: ensure guarantee
 
 _OPPOSITES = """
 outcome: pass work function succeed success successful green ok okay fine healthy operational stable good well available up reachable resolved | fail failure broken broke crash error red flaky down hang unavailable unreachable unstable unhealthy malfunction misbehave timeout
-amount: increase jump spike rise grow raise higher more up climb bump went-up | decrease reduce lower drop fewer less cut shrink fell decline down
+amount: high increase jump spike rise grow raise higher more up climb bump went-up | low decrease reduce lower drop fewer less cut shrink fell decline down
 speed: fast faster quick quicker | slow slower sluggish
 switch: enable activate | disable deactivate
 existence: add create introduce include | remove delete drop exclude eliminate
@@ -173,7 +173,7 @@ quality: improve better improvement | worsen worse degrade deteriorate
 begin: start begin | stop halt cease
 order: before | after
 size: large big | small tiny
-level: upgrade | downgrade
+level: upgrade bump | downgrade
 attach: connect attach | disconnect detach
 internal: internal | external
 public: public | private
@@ -568,7 +568,7 @@ NEGATIVE = NEGATORS | word_set(
 """Words that make a clause negative without a "not"."""
 POLE_CANONS = frozenset(GROUPS.get(base, base) for base in POLES)
 
-WANTS = word_set("need needs want wants wanted require requires requested requests missing lacks lack")
+WANTS = word_set("need needs want wants wanted require requires requested requests")
 """Words of a clause that asks for something still to come."""
 RELATED["say"] = word_set("verify test work pass see ok approve agree tell know")
 TOPICS = word_set(
@@ -585,3 +585,13 @@ TOPIC_STEMS = (
 )
 FAILING = word_set("fails failing failed broken broke breaks red crashing crashes hangs hanging flaky stuck")
 """Words of a clause whose thing is in trouble now."""
+
+LOOKING = word_set(
+    "log file record raise note speak decide determine investigate test verify review ask say meet show notify work start wait get"
+)
+"""Work that mends nothing."""
+SPANS: dict[str, str] = {
+    "hour": "hour", "hours": "hour", "hourly": "hour", "day": "day", "days": "day", "daily": "day", "week": "week", "weeks": "week", "weekly": "week", "month": "month", "months": "month", "monthly": "month", "year": "year", "years": "year", "yearly": "year",
+    "quarter": "quarter", "quarterly": "quarter", "minute": "minute", "minutes": "minute", "nightly": "night", "night": "night",
+}  # fmt: skip
+"""Words for spans of time."""

@@ -49,7 +49,10 @@ def own_content(clause: Clause) -> set[str]:
     return {
         canon
         for canon, token in clause.content.items()
-        if canon not in lx.FRAME and token.stem not in lx.FRAME
+        if canon not in lx.FRAME
+        and token.stem not in lx.FRAME
+        and token.low not in lx.WEEKDAYS
+        and token.low not in lx.DAYS
     }
 
 
@@ -99,11 +102,14 @@ def outlook(clause: Clause) -> str:
     if (
         clause.future
         or "todo" in states
+        or lows & lx.WANTS
         or lows & (lx.NOMINAL_TODO - {"open", "in", "due", "follow", "later", "goingto"})
     ):
         return "todo"
     if "not" in states or clause.denied or lows & lx.FAILING:
         return "not"
+    if clause.header:
+        return clause.header
     if lows & {"done", "complete", "finished", "fixed", "merged"} or "done" in [
         state(event) for event in clause.events
     ]:

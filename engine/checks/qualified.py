@@ -1,7 +1,7 @@
 """How it is asserted: with what doubt, on whose word, under which condition, of how much; and what is merely claimed."""
 
 from engine.checks import lexicon as lx
-from engine.checks.matching import Comparison, additions, any_done, best
+from engine.checks.matching import Comparison, additions, any_done, best, overlap
 from engine.checks.reading import Clause, Reading
 from engine.checks.tokens import Token
 
@@ -13,11 +13,16 @@ def _markers(both: Comparison) -> None:
         if not theirs:
             continue
         nearby = _with_neighbours(theirs, both.draft)
-        _doubt(both, mine, theirs, nearby)
+        _doubt(both, mine, theirs, nearby | _about(mine, both.draft))
         _condition(both, mine, theirs, nearby)
         _part(both, mine, theirs, nearby)
     for clause in both.draft.clauses:
         _added_marks(both, clause)
+
+
+def _about(mine: Clause, draft: Reading) -> set[str]:
+    """Return the words of all clauses of the draft that speak of the same."""
+    return {token.low for clause in draft.clauses if overlap(mine, clause) >= 0.6 for token in clause.tokens}
 
 
 def _with_neighbours(clauses: list[Clause], reading: Reading) -> set[str]:
@@ -195,7 +200,19 @@ def _added_marks(both: Comparison, clause: Clause) -> None:
     hedge = clause.marks.get("hedge")
     if (
         hedge is not None
-        and hedge.low not in ("expectedto", "expected", "should", "possible", "feel", "could", "potential")
+        and hedge.low
+        not in (
+            "tryto",
+            "attempt",
+            "effort",
+            "expectedto",
+            "expected",
+            "should",
+            "possible",
+            "feel",
+            "could",
+            "potential",
+        )
         and not both.update.lows & (lx.HEDGES | lx.SPEECH | {"unsure", "if", "try", "trying", "eta"})
     ):
         both.error(

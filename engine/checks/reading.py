@@ -195,6 +195,10 @@ def _past_status(left: list[str], resultative: bool = True) -> str:
         return "doing"
     if near and near[-1] in _DETERMINERS:
         return "state"
+    if any(word in ("want", "wants", "wanted", "like", "need", "needs") for word in left) and not any(
+        word in _BE or word in _HAVE for word in left
+    ):
+        return "todo"
     if any(word in _SUBORDINATE for word in left) and any(word in _BE or word in _HAVE for word in near):
         return "state"
     if not resultative and any(word in ("is", "are", "it's", "am", "be") for word in near[-2:]):
@@ -204,6 +208,8 @@ def _past_status(left: list[str], resultative: bool = True) -> str:
 
 def _ing_status(left: list[str], after: str) -> str:
     near = left[-3:]
+    if after == "of":
+        return "noun"
     if any(word in ("finished", "done", "completed", "finish") for word in near):
         return "done"
     if any(
@@ -266,6 +272,9 @@ def _nominal_status(clause: Clause) -> str:
     if any(low in lx.NOMINAL_DOING for low in lows):
         return "doing"
     if any(low in lx.NOMINAL_TODO or low.endswith("'ll") or low == "will" for low in lows):
+        return "todo"
+    dated = any(low in lx.WEEKDAYS or low in lx.MONTHS for low in lows) and not {"since", "last"} & set(lows)
+    if dated and not any(_form(token) == "past" for token in clause.tokens):
         return "todo"
     for place, low in enumerate(lows):
         if (
@@ -360,7 +369,9 @@ def _target(tokens: list[Token], place: int) -> int | None:
 def _deny_verb(clause: Clause, tokens: list[Token], found: int) -> None:
     """Carry the denial of a subject to its verb: "no changes were made"."""
     for ahead in range(found + 1, min(len(tokens), found + 5)):
-        if tokens[ahead - 1].low in _BE and any(event.token is tokens[ahead] for event in clause.events):
+        if (tokens[ahead - 1].low in _BE or ahead == found + 1) and any(
+            event.token is tokens[ahead] for event in clause.events
+        ):
             clause.denied.setdefault(tokens[ahead].canon, tokens[ahead])
 
 
