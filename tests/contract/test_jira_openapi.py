@@ -129,7 +129,7 @@ SESSION: list[tuple[str, str, Any]] = [
     (
         "POST",
         "issue",
-        {"fields": bug | {"assignee": {"accountId": ANA_.id}, "labels": ["fees"], "duedate": "2026-12-01"}},
+        {"fields": BUG | {"assignee": {"accountId": ANA_.id}, "labels": ["fees"], "duedate": "2026-12-01"}},
     ),
     (
         "POST",
