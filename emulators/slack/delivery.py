@@ -8,6 +8,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -66,10 +67,22 @@ class Delivery:
 
 @dataclass(eq=False, slots=True)
 class Socket:
-    """One connected Socket Mode client; ``waiting`` are its deliveries that have not been acknowledged."""
+    """One connected Socket Mode client; ``waiting`` are its deliveries that have not been acknowledged.
+
+    Frames go through ``outbox``, so that a client that has stopped reading holds up nobody; None closes the connection.
+    """
 
     ws: web.WebSocketResponse
+    transport: asyncio.Transport
     waiting: dict[str, Delivery] = field(default_factory=dict)
+    outbox: asyncio.Queue[dict[str, Any] | None] = field(default_factory=asyncio.Queue)
+
+    async def write(self) -> None:
+        """Send the outbox until it says to close."""
+        with suppress(ConnectionError):
+            while (frame := await self.outbox.get()) is not None:
+                await self.ws.send_str(json.dumps(frame, separators=(",", ":")))
+            await self.ws.close()
 
 
 @dataclass(eq=False, slots=True)
@@ -122,7 +135,7 @@ class Dispatcher:
         if self.events_url is not None:
             self._spawn(self._post_event(delivery))
         else:
-            await self._to_socket(delivery, delivery.first_reason)
+            self._to_socket(delivery, delivery.first_reason)
 
     async def request(self, delivery: Delivery) -> Delivery:
         """Deliver a command or interaction and wait for its acknowledgement, at most three seconds."""
@@ -137,7 +150,7 @@ class Dispatcher:
             return delivery
         finished = asyncio.get_running_loop().create_future()
         self._finished[delivery] = finished
-        await self._to_socket(delivery, "")
+        self._to_socket(delivery, "")
         await finished
         return delivery
 
@@ -176,7 +189,7 @@ class Dispatcher:
 
         def begin() -> None:
             self._timers.discard(timer)
-            self._spawn(self._to_socket(delivery, reason))
+            self._to_socket(delivery, reason)
 
         timer = asyncio.get_running_loop().call_later(self.retry_delays[tried], begin)
         self._timers.add(timer)
@@ -207,7 +220,7 @@ class Dispatcher:
         if ticket not in self.tickets:
             return web.json_response({"ok": False, "error": "invalid_ticket"}, status=403)
         self.tickets.discard(ticket)
-        ws = web.WebSocketResponse(heartbeat=30.0)
+        ws = web.WebSocketResponse(heartbeat=30.0, timeout=1.0)
         await ws.prepare(request)
         if len(self.sockets) >= self.max_sockets:
             await ws.send_json(
@@ -215,23 +228,24 @@ class Dispatcher:
             )
             await ws.close()
             return ws
-        socket = Socket(ws)
+        transport = request.transport
+        if transport is None:
+            return ws
+        socket = Socket(ws, transport)
         self.sockets.append(socket)
-        await ws.send_json({**_frame("hello"), **self._connections()})
+        socket.outbox.put_nowait({**_frame("hello"), **self._connections()})
+        writer = asyncio.get_running_loop().create_task(socket.write())
+        while self._queue and socket in self.sockets:
+            self._to_socket(*self._queue.popleft())
         self.changed()
-        self._spawn(self._flush())
         try:
             async for message in ws:
                 if message.type is aiohttp.WSMsgType.TEXT:
                     self._receive(message.data)
         finally:
             self._gone(socket)
+            writer.cancel()
         return ws
-
-    async def _flush(self) -> None:
-        """Send what waited for a socket."""
-        while self._queue and self.sockets:
-            await self._to_socket(*self._queue.popleft())
 
     def _connections(self) -> dict[str, Any]:
         return {"num_connections": len(self.sockets), "connection_info": {"app_id": APP_ID}}
@@ -253,7 +267,7 @@ class Dispatcher:
             self._envelopes[envelope_id].timer.cancel()
             delivery.attempts[-1].error = "socket_closed"
             if delivery.kind == "events_api":
-                self._spawn(self._to_socket(delivery, "socket_closed"))
+                self._to_socket(delivery, "socket_closed")
             else:
                 self._fail(delivery, "socket_closed")
         self.changed()
@@ -262,7 +276,7 @@ class Dispatcher:
         self._turn += 1
         return self.sockets[self._turn % len(self.sockets)]
 
-    async def _to_socket(self, delivery: Delivery, reason: str) -> None:
+    def _to_socket(self, delivery: Delivery, reason: str) -> None:
         """Send an envelope to one socket, or keep an event until there is one."""
         if delivery.done:
             return
@@ -285,10 +299,7 @@ class Dispatcher:
             self.ack_timeout, self._unacked, socket, attempt.envelope_id
         )
         self._envelopes[attempt.envelope_id] = Envelope(delivery, socket, timer)
-        try:
-            await socket.ws.send_str(json.dumps(frame, separators=(",", ":")))
-        except ConnectionError:
-            self._gone(socket)
+        socket.outbox.put_nowait(frame)
 
     def _unacked(self, socket: Socket, envelope_id: str) -> None:
         """Note that three seconds passed; the envelope can still be acknowledged until the event is given up."""
@@ -297,17 +308,17 @@ class Dispatcher:
         delivery.attempts[-1].error = "timeout"
         self._again(delivery, "timeout")
 
-    async def disconnect(self, reason: str = "refresh_requested", *, at_once: bool = False) -> None:
-        """Ask every connected client to reconnect; ``at_once`` drops the connections without a word."""
+    def disconnect(self, reason: str = "refresh_requested", *, at_once: bool = False) -> None:
+        """Ask every connected client to reconnect; ``at_once`` cuts the connections without a word."""
         for socket in list(self.sockets):
             if at_once:
                 self._gone(socket)
-                await socket.ws.close()
-            else:
-                await socket.ws.send_json({**_frame("disconnect"), "reason": reason})
-                if reason != "warning":
-                    self._gone(socket)
-                    await socket.ws.close()
+                socket.transport.abort()
+                continue
+            socket.outbox.put_nowait({**_frame("disconnect"), "reason": reason})
+            if reason != "warning":
+                self._gone(socket)
+                socket.outbox.put_nowait(None)
 
     # HTTP
 
@@ -390,7 +401,10 @@ class Dispatcher:
         """Close the sockets, end what runs in the background."""
         for socket in list(self.sockets):
             self.sockets.remove(socket)
-            await socket.ws.close(code=aiohttp.WSCloseCode.GOING_AWAY)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(1.0):
+                    await socket.ws.close(code=aiohttp.WSCloseCode.GOING_AWAY)
+            socket.transport.abort()
         tasks = list(self._tasks)
         self.reset()
         await asyncio.gather(*tasks, return_exceptions=True)

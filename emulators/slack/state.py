@@ -201,7 +201,7 @@ class World:
 
     def history(self, channel: str) -> list[Message]:
         """Return a conversation's top-level messages, oldest first."""
-        return [m for m in self.channels[channel].messages.values() if m.get("thread_ts", m["ts"]) == m["ts"]]
+        return [one for one in self.channels[channel].messages.values() if _is_top_level(one)]
 
     def replies(self, channel: str, thread_ts: str) -> list[Message]:
         """Return a thread: its root and the replies, oldest first; empty when there is no such message."""
@@ -269,6 +269,13 @@ class World:
         self.homes = {user: View(user, payload) for user, payload in saved["homes"].items()}
         self.prompts = saved["prompts"]
         self.titles = {(channel, thread): title for channel, thread, title in saved["titles"]}
+
+
+def _is_top_level(message: Message) -> bool:
+    return (
+        message.get("thread_ts", message["ts"]) == message["ts"]
+        or message.get("subtype") == "thread_broadcast"
+    )
 
 
 def team() -> dict[str, str]:

@@ -87,9 +87,9 @@ class SlackEmulator(Client):
     async def start(self) -> None:
         """Nothing runs until it is asked for."""
 
-    async def disconnect(self, reason: str = "refresh_requested", *, at_once: bool = False) -> None:
+    def disconnect(self, reason: str = "refresh_requested", *, at_once: bool = False) -> None:
         """Ask the Socket Mode clients to reconnect, or with ``at_once`` cut them off."""
-        await self.delivery.disconnect(reason, at_once=at_once)
+        self.delivery.disconnect(reason, at_once=at_once)
 
     async def stop(self) -> None:
         """Close connections, end what is under way, save."""

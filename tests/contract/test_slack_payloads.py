@@ -264,7 +264,7 @@ async def test_socket_mode_frames(served: SlackEmulator) -> None:
         assert lacking(true, await ws.receive_json()) == []
         await served.shortcut(ANA.slack, "do-something")
         assert lacking(frames["bolt-python:interactive:shortcut"], await ws.receive_json()) == []
-        await served.delivery.disconnect("warning")
+        served.disconnect("warning")
         assert lacking(official_json(CONTROL)["disconnect_warning"], await ws.receive_json()) == []
         served.delivery.max_sockets = 1
         async with await socket(served, session) as other:

@@ -201,6 +201,13 @@ async def test_a_thread_counts_its_replies(slack: SlackEmulator, web: AsyncWebCl
     assert refused["error"] == "cannot_reply_to_message"
 
 
+async def test_a_broadcast_reply_shows_in_the_channel_too(slack: SlackEmulator, web: AsyncWebClient) -> None:
+    ts = await slack.say(ANA.slack, ANA.dm, "hello")
+    await web.chat_postMessage(channel=ANA.dm, text="all read", thread_ts=ts, reply_broadcast=True)
+    assert [message.get("subtype") for message in slack.history(ANA.dm)] == [None, "thread_broadcast"]
+    assert slack.deliveries[-1].payload["event"]["root"]["ts"] == ts
+
+
 async def test_timestamps_are_unique_and_increase(web: AsyncWebClient) -> None:
     made = [(await web.chat_postMessage(channel=CHANNEL, text="x"))["ts"] for _ in range(5)]
     assert made == sorted(set(made), key=float)

@@ -101,7 +101,7 @@ class Product:
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackEmulator]:
-    emulator = SlackEmulator(ack_timeout=0.5)
+    emulator = SlackEmulator()
     async with emulator.served():
         yield emulator
 
@@ -175,7 +175,7 @@ async def test_what_is_not_there_cannot_be_pressed(slack: SlackEmulator, product
 
 async def test_a_press_without_ack_shows_a_warning(slack: SlackEmulator, product: Product) -> None:
     ts = await card(product)
-    product.silent = True
+    product.silent, slack.delivery.ack_timeout = True, 0.05
     assert await slack.press(ANA.slack, ANA.dm, ts, "approve") == {"ok": False, "error": "timeout"}
     assert slack.state_for(ANA.slack)["failures"][0]["ts"] == ts
 
@@ -295,7 +295,7 @@ async def test_an_invalid_answer_leaves_the_modal_open(
 
 async def test_a_submission_without_ack_times_out(slack: SlackEmulator, product: Product) -> None:
     view_id = await open_modal(slack, product)
-    product.silent = True
+    product.silent, slack.delivery.ack_timeout = True, 0.05
     assert await slack.submit(ANA.slack, view_id, {}) == {"error": "timeout"}
     assert len(slack.views(ANA.slack)) == 1
 
