@@ -25,12 +25,12 @@ LONG = (
     "1. first\n2. second\n> quoted by QA\n```\nraise TimeoutError\n```\nstill need a review &amp; QA"
 )
 ODD = (
-    "",
     "😀",
     "*_~`> <",
     "\u202eright to left, tested DEMO-14",
     "x" * 39_000,
     "my key is AKIAIOSFODNN7EXAMPLE, DEMO-14 is deployed",
+    "deployed DEMO-14 with the password: hunter22xyz, tests pending",
 )
 
 
@@ -189,8 +189,11 @@ async def _channel(desk: Desk) -> None:
 
 async def _odd(desk: Desk) -> None:
     for text in ODD:
-        if text:
-            await desk.say(ANA, text)
+        await desk.say(ANA, text)
+    card = await desk.say(ANA, "refunded DEMO-14 to IBAN DE89370400440532013000, tested, QA pending")
+    await desk.press(ANA, card, "Regenerate")
+    await _sent(desk, {"instruction": "as a list"})
+    await desk.becomes(card, r"\n- ", ANA.dm)
 
 
 async def _weather(desk: Desk) -> None:
