@@ -68,7 +68,7 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
         Delivery(engine, slack, jobs)
         secret = settings.slack_signing_secret
         bolt = make_app(slack, None if secret is None else secret.get_secret_value(), bot)
-        Listeners(engine, slack, people, bot["user_id"]).register(bolt)
+        Listeners(engine, slack, people, bot).register(bolt)
         await jobs.start()
         stack.push_async_callback(jobs.stop)
         yield App(settings, store, jobs, engine, slack, bolt, bot)

@@ -7,24 +7,25 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
-from engine import Checked, Guarded, Routing, Verdict
 from engine.checks import check_comment, check_email, guard
 from engine.routing import route
 
 Judge = Callable[[dict[str, Any]], dict[str, Any]]
+Tell = Callable[[dict[str, Any]], str]
 
 
 def add_commands(commands: Any) -> None:
     """Add the three commands to the parser."""
-    for name, judge, text, takes in (
-        ("route", _route, "where a message goes, and why", '{"text": …}'),
+    for name, judge, tell, text, takes in (
+        ("route", _route, _tell_route, "where a message goes, and why", '{"text": …}'),
         (
             "check",
             _check,
+            _tell_check,
             "what a draft says that its update does not",
             '{"kind": "comment|email", "update": …, "draft": …}',
         ),
-        ("guard", _guard, "what must not leave the workspace", '{"text": …}'),
+        ("guard", _guard, _tell_guard, "what must not leave the workspace", '{"text": …}'),
     ):
         command = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
         command.add_argument(
@@ -36,10 +37,10 @@ def add_commands(commands: Any) -> None:
             command.add_argument("--kind", choices=("comment", "email"), default="comment")
         else:
             command.add_argument("text", nargs="?", help="the message")
-        command.set_defaults(run=_runner(name, judge))
+        command.set_defaults(run=_runner(name, judge, tell))
 
 
-def _runner(name: str, judge: Judge) -> Callable[[argparse.Namespace], int]:
+def _runner(name: str, judge: Judge, tell: Tell) -> Callable[[argparse.Namespace], int]:
     def run(arguments: argparse.Namespace) -> int:
         if arguments.jsonl:
             return lines(sys.stdin.buffer, sys.stdout.write, judge)
@@ -49,7 +50,7 @@ def _runner(name: str, judge: Judge) -> Callable[[argparse.Namespace], int]:
                 f"updraft {name}: give the text as an argument, or --jsonl and lines on standard input\n"
             )
             return 2
-        sys.stdout.write(_readable(name, judge(given)))
+        sys.stdout.write(tell(given))
         return 0
 
     return run
@@ -84,41 +85,50 @@ def _text(given: dict[str, Any], name: str) -> str:
 
 
 def _route(given: dict[str, Any]) -> dict[str, Any]:
-    routing: Routing = route(_text(given, "text"))
+    routing = route(_text(given, "text"))
     return {
         "route": routing.route.value,
         "confidence": routing.confidence,
         "rule": routing.rule,
         "keys": list(routing.keys),
-        "why": routing.why,
     }
+
+
+def _tell_route(given: dict[str, Any]) -> str:
+    routing = route(_text(given, "text"))
+    return (
+        f"{routing.route}  (confidence {routing.confidence:.2f}, rule {routing.rule})\n"
+        f"keys: {', '.join(routing.keys) or 'none'}\nwhy:  {routing.why}\n"
+    )
 
 
 def _check(given: dict[str, Any]) -> dict[str, Any]:
     kind, update, draft = given.get("kind", "comment"), _text(given, "update"), _text(given, "draft")
     if kind not in ("comment", "email"):
         raise ValueError("“kind” must be comment or email")
-    checked: Checked = (check_email if kind == "email" else check_comment)(update, draft)
-    return asdict(checked)
+    return asdict((check_email if kind == "email" else check_comment)(update, draft))
+
+
+def _tell_check(given: dict[str, Any]) -> str:
+    checked = _check(given)
+    return _facts(checked) + _findings(checked)
 
 
 def _guard(given: dict[str, Any]) -> dict[str, Any]:
-    guarded: Guarded = guard(_text(given, "text"))
-    redacted = None if guarded.verdict is Verdict.BLOCK else guarded.redacted
-    return {
-        "verdict": guarded.verdict.value,
-        "findings": [asdict(one) for one in guarded.findings],
-        "redacted": redacted,
-    }
+    guarded = guard(_text(given, "text"))
+    findings = [asdict(finding) for finding in guarded.findings]
+    return {"verdict": guarded.verdict.value, "findings": findings, "redacted": guarded.redacted}
 
 
-def _readable(name: str, answer: dict[str, Any]) -> str:
-    if name == "route":
-        keys = ", ".join(answer["keys"]) or "none"
-        return (
-            f"{answer['route']}  (confidence {answer['confidence']:.2f}, rule {answer['rule']})\n"
-            f"keys: {keys}\nwhy:  {answer['why']}\n"
-        )
-    findings = [f"- {one['severity']}: {one['message']}  [{one['rule']}]" for one in answer.pop("findings")]
-    facts = [f"{key}: {value}" for key, value in answer.items() if value is not None]
-    return "\n".join([*facts, *(findings or ["no findings"])]) + "\n"
+def _tell_guard(given: dict[str, Any]) -> str:
+    guarded = _guard(given)
+    return _facts(guarded) + _findings(guarded)
+
+
+def _facts(answer: dict[str, Any]) -> str:
+    return "".join(f"{name}: {value}\n" for name, value in answer.items() if name != "findings")
+
+
+def _findings(answer: dict[str, Any]) -> str:
+    lines = [f"- {one['severity']}: {one['message']}  [{one['rule']}]\n" for one in answer["findings"]]
+    return "".join(lines) or "no findings\n"

@@ -34,8 +34,8 @@ LONGEST_EDIT = 3000
 SURE = 0.8
 
 EMPTY = "Tell me in your own words what happened, for instance “done with PAY-12” or “fixed the login timeout, QA still pending”."
-WHICH_DONE = "Which issue is done?"
-WHICH_UPDATE = "Which issue is this about?"
+WHICH_DONE = "Which issue is done? Choose it, or write its key here in this thread."
+WHICH_UPDATE = "Which issue is this about? Choose it, or write its key here in this thread."
 NO_OPEN_ISSUE = (
     "I find no open issue of yours. Write the issue's key here in this thread, for instance PAY-12."
 )
@@ -399,7 +399,7 @@ class Engine:
             except (JiraError, InvalidInput) as error:
                 notes.append(str(error))
             else:
-                found.append(Target(issue.key, issue.summary, issue.status, issue.done))
+                found.append(Target(issue.key, issue.summary, issue.status, issue.done, issue.type))
         return tuple(found), tuple(notes)
 
     async def _no_target(self, entry: Entry, person: Person, notes: Sequence[str]) -> Reply:

@@ -109,6 +109,7 @@ class Target:
     summary: str
     status: str
     done: bool
+    type: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Boolean, Column, Index, String, Table, Text, UniqueConstraint, case, select, update
+from sqlalchemy import Column, Index, String, Table, Text, UniqueConstraint, case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 
@@ -38,7 +38,6 @@ inbox_table = Table(
     Column("rule", String(64)),
     Column("issue", String(32)),
     Column("reply_ts", String(32)),
-    Column("private", Boolean, nullable=False, default=False),
     Column("received_at", Moment, nullable=False),
     Column("answered_at", Moment),
     UniqueConstraint("workspace", "event"),
@@ -71,7 +70,7 @@ class Incoming:
     """One thing a person said, as a listener hands it over.
 
     ``channel`` and ``thread`` say where the answer goes; ``ts`` is the message's own time, None for a command. ``event`` is
-    whatever identifies the delivery. ``private`` means that the answer is for the person's eyes only.
+    whatever identifies the delivery.
     """
 
     workspace: str
@@ -83,7 +82,6 @@ class Incoming:
     thread: str | None = None
     kind: Kind = Kind.MESSAGE
     choice: Choice | None = None
-    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,6 @@ class Entry:
     route: Route | None
     issue: str | None
     reply_ts: str | None
-    private: bool
 
     @property
     def over(self) -> bool:
@@ -134,7 +131,6 @@ class Inbox:
             "text": incoming.text.replace("\0", ""),
             "state": State.RECEIVED.value,
             "choice": None if incoming.choice is None else asdict(incoming.choice),
-            "private": incoming.private,
             "received_at": self.clock(),
         }
         dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
@@ -253,7 +249,6 @@ def _entry(row: Row[Any]) -> Entry:
         route=None if row.route is None else Route(row.route),
         issue=row.issue,
         reply_ts=row.reply_ts,
-        private=row.private,
     )
 
 

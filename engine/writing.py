@@ -73,7 +73,7 @@ class Writer:
 
         ``update`` is the guarded text, the only one that the model sees; ``original`` is what the checks compare with.
         """
-        context = "\n".join(f"{issue.key}: {issue.summary} ({issue.status})" for issue in issues)
+        context = _context(issues)
 
         def check(text: str, fallback: bool = False) -> Checked:
             return check_comment(
@@ -81,7 +81,11 @@ class Writer:
             )
 
         prompt = prompts.comment(
-            update.redacted, issues=context, person=_about(person), draft=draft, instruction=instruction
+            update.redacted,
+            issues=_described(issues),
+            person=_about(person),
+            draft=draft,
+            instruction=instruction,
         )
         try:
             text, source = await self._ask(
@@ -136,8 +140,7 @@ class Writer:
         """Check a text that a person wrote over a draft."""
         if kind is DraftKind.EMAIL:
             return check_email(update, text, allowed_domains=self.allowed_domains)
-        context = "\n".join(f"{issue.key}: {issue.summary} ({issue.status})" for issue in issues)
-        return check_comment(update, text, context=context, allowed_domains=self.allowed_domains)
+        return check_comment(update, text, context=_context(issues), allowed_domains=self.allowed_domains)
 
     async def _ask(
         self,
@@ -170,6 +173,19 @@ class Writer:
         make: Callable[[], Awaitable[str]] = ask
         text, _ = await self.cache.get(key, make, worth, fresh=fresh)
         return restore(text, secrets), model.name
+
+
+def _described(issues: tuple[Target, ...]) -> str:
+    """Return what the model may know of the issues."""
+    return "\n".join(
+        f"{issue.key} ({issue.type} in project {issue.key.rpartition('-')[0]}, {issue.status}): {issue.summary}"
+        for issue in issues
+    )
+
+
+def _context(issues: tuple[Target, ...]) -> str:
+    """Return the words that a draft may borrow from the issues; not the status, which would excuse a claim of completion."""
+    return "\n".join(f"{issue.key}: {issue.summary}" for issue in issues)
 
 
 def _about(person: Person) -> str:

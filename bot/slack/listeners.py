@@ -6,6 +6,7 @@ transaction. What follows (Jira, models, cards) is the work of jobs. There are f
 
 import os
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -30,11 +31,13 @@ READ = (None, "file_share", "thread_broadcast")
 class Listeners:
     """The listeners of one app, bound to one engine."""
 
-    def __init__(self, engine: Engine, client: AsyncWebClient, people: People, bot_user: str) -> None:
-        self.engine, self.client, self.people, self.bot_user = engine, client, people, bot_user
+    def __init__(self, engine: Engine, client: AsyncWebClient, people: People, bot: Payload) -> None:
+        self.engine, self.client, self.people = engine, client, people
+        self.workspace, self.bot_user = bot["team_id"], bot["user_id"]
 
     def register(self, app: AsyncApp) -> None:
         """Tell Bolt what goes where."""
+        app.middleware(self.ours)
         app.event("message")(self.message)
         app.event("app_mention")(self.mention)
         app.event("app_home_opened")(self.home)
@@ -47,12 +50,21 @@ class Listeners:
         app.shortcut(re.compile(".*"))(self.shortcut)
         app.error(self.failed)
 
+    async def ours(self, body: Payload, next: Callable[[], Awaitable[None]]) -> BoltResponse | None:
+        """Let only the workspace through that this app is installed in; anything else is acknowledged and dropped."""
+        team = body.get("team_id") or (body.get("team") or {}).get("id")
+        if team not in (None, self.workspace):
+            log.warning("another workspace's event dropped", team=team)
+            return BoltResponse(status=200, body="")
+        await next()
+        return None
+
     # -- events
 
     async def message(self, event: Payload, body: Payload) -> None:
         """A direct message. Edits and everything said by apps are left alone: each message is answered once."""
         if event.get("subtype") == "message_deleted":
-            await self.engine.withdraw(body["team_id"], event["channel"], event["deleted_ts"])
+            await self.engine.withdraw(self.workspace, event["channel"], event["deleted_ts"])
         elif event.get("subtype") in READ and event.get("channel_type") == "im" and not event.get("bot_id"):
             await self._take(event, body)
 
@@ -62,9 +74,15 @@ class Listeners:
             await self._take(event, body)
 
     async def home(self, event: Payload, body: Payload) -> None:
-        """The app's home is looked at: show what waits."""
-        if event.get("tab") == "home":
-            drafts = await self.engine.drafts.pending(body["team_id"], event["user"])
+        """The app is looked at: greet who opens its messages for the first time, show the home what waits."""
+        if event.get("tab") == "messages":
+            person = event["user"]
+            hello = Incoming(
+                self.workspace, person, event["channel"], "help", f"greeting {person}", kind=Kind.COMMAND
+            )
+            await self.engine.take(hello)
+        elif event.get("tab") == "home":
+            drafts = await self.engine.drafts.pending(self.workspace, event["user"])
             await self.client.views_publish(user_id=event["user"], view=blocks.home(drafts))
 
     async def unread(self, event: Payload) -> None:
@@ -74,8 +92,7 @@ class Listeners:
         text = (event.get("text") or "").replace(f"<@{self.bot_user}>", " ").strip()
         await self.engine.take(
             Incoming(
-                # In a shared channel the event's team is the author's; the body's is the one that installed the app.
-                workspace=body["team_id"],
+                workspace=self.workspace,
                 person=event["user"],
                 channel=event["channel"],
                 text=text,
@@ -99,14 +116,13 @@ class Listeners:
         channel = await self.people.direct_channel(command["user_id"])
         await self.engine.take(
             Incoming(
-                workspace=command["team_id"],
+                workspace=self.workspace,
                 person=command["user_id"],
                 channel=channel,
                 text=parsed.text,
                 event=f"command {command['trigger_id']}",
                 kind=Kind.COMMAND,
                 choice=parsed.choice,
-                private=True,
             )
         )
         if command["channel_id"] == channel:
@@ -122,14 +138,13 @@ class Listeners:
             person = shortcut["user"]["id"]
             await self.engine.take(
                 Incoming(
-                    workspace=shortcut["team"]["id"],
+                    workspace=self.workspace,
                     person=person,
                     channel=await self.people.direct_channel(person),
                     text=(shortcut["message"].get("text") or "").strip(),
                     event=f"shortcut {shortcut['trigger_id']}",
                     kind=Kind.SHORTCUT,
                     choice=Choice(Route.REPHRASE),
-                    private=True,
                 )
             )
         await ack()
@@ -215,9 +230,7 @@ class Listeners:
         channel = await self.people.direct_channel(person)
         event = f"form {body['view']['id']}"
         await self.engine.take(
-            Incoming(
-                body["team"]["id"], person, channel, text.strip(), event, kind=Kind.SHORTCUT, private=True
-            )
+            Incoming(self.workspace, person, channel, text.strip(), event, kind=Kind.SHORTCUT)
         )
 
     async def _whisper(self, body: Payload, text: str) -> None:

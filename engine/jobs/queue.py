@@ -32,7 +32,6 @@ jobs_table = Table(
     Column("id", String(32), primary_key=True),
     Column("kind", String(64), nullable=False),
     Column("payload", Json, nullable=False),
-    Column("key", String(200), unique=True),
     Column("lock", String(200)),
     Column("priority", Integer, nullable=False),
     Column("status", String(16), nullable=False),  # pending, processing, completed, failed
@@ -108,18 +107,16 @@ class Jobs:
         kind: str,
         payload: Mapping[str, Any],
         *,
-        key: str | None = None,
         lock: str | None = None,
         priority: Priority = Priority.DEFAULT,
         run_at: datetime | None = None,
     ) -> str:
-        """Add a job in the caller's transaction and return its id; a second job with the same ``key`` is refused by the database."""
+        """Add a job in the caller's transaction and return its id."""
         now, id = self.clock(), uuid4().hex
         row = {
             "id": id,
             "kind": kind,
             "payload": dict(payload),
-            "key": key,
             "lock": lock,
             "priority": int(priority),
         }

@@ -80,7 +80,6 @@ def upgrade() -> None:
         sa.Column("rule", sa.String(length=64), nullable=True),
         sa.Column("issue", sa.String(length=32), nullable=True),
         sa.Column("reply_ts", sa.String(length=32), nullable=True),
-        sa.Column("private", sa.Boolean(), nullable=False),
         sa.Column("received_at", Moment(), nullable=False),
         sa.Column("answered_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_inbox"),
@@ -93,7 +92,6 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
         sa.Column("payload", Json, nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=True),
         sa.Column("lock", sa.String(length=200), nullable=True),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
@@ -104,7 +102,6 @@ def upgrade() -> None:
         sa.Column("finished_at", Moment(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_jobs"),
-        sa.UniqueConstraint("key", name="uq_jobs_key"),
     )
     op.create_index("ix_jobs_ready", "jobs", ["status", "priority", "run_at"], unique=False)
     op.create_table(
