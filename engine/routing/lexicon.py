@@ -8,7 +8,7 @@ classes), ``(a|b c)`` for a choice, a trailing ``?`` for "or nothing" and ``*`` 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 
 import regex
 
@@ -60,7 +60,7 @@ _ANY = {
     "FEW": "(?:[^ ]+ ){0,12}?",
     "ANY": "(?:[^ ]+ )",
     "END": "$",
-    "WORD": "(?:(?P<WORD>[^\\W\\d_A-Z][^ A-Z]*) )",
+    "WORD": r"(?:(?!\L<reserved> )[^\W\d_A-Z][^ A-Z]* )",
 }
 
 
@@ -85,6 +85,7 @@ class Lexicon:
     doing: frozenset[str]
     lead_ins: frozenset[str]
     signs: frozenset[str]
+    past_ending: str = ""
 
     def with_phrases(self, **classes: tuple[str, ...]) -> "Lexicon":
         """Return a lexicon in which a workspace's own phrases join the named classes, e.g. ``done=("in the can",)``."""
@@ -107,21 +108,13 @@ class Lexicon:
             # Issues are named by phrases only where there are issues.
             if name == "WORK " and "KEY" not in spoken:
                 continue
-            stands_for = partial(self._standing_for, name)
-            spoken = phrase.sub(stands_for, spoken, timeout=TIMEOUT)
+            spoken = phrase.sub(name, spoken, timeout=TIMEOUT)
         return spoken
-
-    def _standing_for(self, name: str, phrase: "regex.Match[str]") -> str:
-        return phrase[0] if self.oversteps(phrase) else name
-
-    def oversteps(self, match: "regex.Match[str]") -> bool:
-        """Say whether a word that the pattern left open is one that denies, limits or judges."""
-        return not self.reserved.isdisjoint(match.captures("WORD"))
 
     @cached_property
     def _phrases(self) -> "tuple[tuple[str, regex.Pattern[str]], ...]":
         return tuple(
-            (f"{token} ", regex.compile(f"(?<![^ ])(?:{self._compiled(pattern)})(?P<WORD>(?!))?"))
+            (f"{token} ", self._compile(f"(?<![^ ])(?:{self._compiled(pattern)})"))
             for token, pattern in self.phrases.items()
         )
 
@@ -143,13 +136,20 @@ class Lexicon:
         """Completion rules by the name of their group in `claim`."""
         return {_group(rule): rule for rule in self.completions}
 
+    def does(self, verb: str) -> bool:
+        """Say whether a message that begins with this word tells what was done."""
+        regular = (
+            self.past_ending and len(verb) > len(self.past_ending) + 2 and verb.endswith(self.past_ending)
+        )
+        return verb in self.doing or (bool(regular) and verb not in self.small_talk)
+
     def acknowledges(self, spoken: str) -> bool:
         """Say whether the message answers somebody: "ok, done" reports on what another asked for."""
         return bool(self._acknowledgement.search(spoken, timeout=TIMEOUT))
 
     @cached_property
     def _acknowledgement(self) -> "regex.Pattern[str]":
-        return regex.compile(f"(?<![^ ])(?:{self._class('ack', ())})")
+        return self._compile(f"(?<![^ ])(?:{self._class('ack', ())})")
 
     @cached_property
     def request(self) -> "regex.Pattern[str]":
@@ -164,7 +164,7 @@ class Lexicon:
     @cached_property
     def reserve(self) -> "regex.Pattern[str]":
         """Finds the first of the reservations, in the order of their weight, that a message has anywhere."""
-        return regex.compile(
+        return self._compile(
             "|".join(f"^(?:[^ ]+ )*?(?P<{_group(n)}>{self._choice(n.patterns)})" for n in self.reservations)
         )
 
@@ -176,7 +176,14 @@ class Lexicon:
     def _grammar(self, frame: str, rules: "tuple[Rule | Reservation, ...]") -> "regex.Pattern[str]":
         """Compile ``frame``, itself a pattern, with the rules at its RULES, each a named group."""
         choices = "|".join(f"(?P<{_group(rule)}>{self._choice(rule.patterns)})" for rule in rules)
-        return regex.compile(frame.replace("RULES", f"(?:{choices})"))
+        return self._compile(frame.replace("RULES", f"(?:{choices})"))
+
+    def _compile(self, pattern: str) -> "regex.Pattern[str]":
+        return (
+            regex.compile(pattern, reserved=self.reserved)
+            if r"\L<reserved>" in pattern
+            else regex.compile(pattern)
+        )
 
     def _choice(self, patterns: tuple[str, ...]) -> str:
         return "|".join(self._compiled(pattern) for pattern in patterns)

@@ -7,6 +7,8 @@ _SPECIAL = re.compile(
     r"[<&\u2018-\u201f\u00a0\u00ad\u2010\u2011\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\x00-\x08\x0b-\x1f\x7f]"
 )
 _ANGLE = re.compile(r"<([@#!]?)([^<>|\n]{1,2048})(?:\|([^<>\n]{0,2048}))?>")
+# Slack shows a link to an issue as its key and summary, which are Jira's words and not the person's.
+_ISSUE_LINK = re.compile(r"(?i)/browse/([a-z][a-z0-9_]{1,19}-[1-9]\d{0,6})(?![\w-])")
 _TYPOGRAPHY = {
     **dict.fromkeys("\u2018\u2019\u201a\u201b", "'"),
     **dict.fromkeys("\u201c\u201d\u201e\u201f", '"'),
@@ -51,4 +53,7 @@ def _spoken(markup: re.Match[str]) -> str:
     if "://" not in target and not target.startswith(("mailto:", "tel:")):
         return markup[0]
     shown = target.partition(":")[2] if target.startswith(("mailto:", "tel:")) else target
-    return shown if not label or label == shown or label in shown else f"{shown} {label}"
+    issue = _ISSUE_LINK.search(shown)
+    if not label or label in shown or (issue and label.upper().startswith(issue[1].upper())):
+        return shown
+    return f"{shown} {label}"

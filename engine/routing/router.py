@@ -21,6 +21,8 @@ CONFIDENCE = {
 }
 LONGEST_CLAIM = 1_000
 """Characters of a message that can still be nothing but a claim; a list of fifty issues fits."""
+SENTENCE = 6
+"""Words above which one sign of work is enough."""
 STATEMENT = 50
 """Characters from which a statement is worth a comment whatever its words."""
 
@@ -77,8 +79,6 @@ def _requested(lexicon: Lexicon, spoken: str, present: frozenset[str], entities:
         match := lexicon.request.match(spoken, timeout=TIMEOUT)
     ):
         return None
-    if lexicon.oversteps(match):
-        return None
     rule = lexicon.requests_by_group[_decisive(match.groupdict(), lexicon.requests_by_group)]
     if rule.route is Route.PRODUCTIVITY and entities.period is None:
         entities = Entities(
@@ -97,7 +97,7 @@ def _completed(lexicon: Lexicon, spoken: str, present: frozenset[str], entities:
     if present.isdisjoint(lexicon.heads) or len(spoken) > LONGEST_CLAIM:
         return None
     match = lexicon.claim.match(lexicon.reduced(spoken), timeout=TIMEOUT)
-    if not match or lexicon.oversteps(match):
+    if not match:
         return None
     groups = match.groupdict()
     claims = [rule for group, rule in lexicon.claims_by_group.items() if groups[group]]
@@ -117,7 +117,8 @@ def _reported(
 ) -> Routing:
     """Tell a report from the rest, and name what kept a message that speaks of being done from being a completion."""
     tokens = spoken.split()
-    signs = len(present & lexicon.signs)
+    figures = bool(entities.versions) or any("%" in number for number in entities.numbers)
+    signs = len(present & lexicon.signs) + figures
     length = sum(not token.isupper() for token in tokens)
     opening = next(
         (word for word in tokens if word == "KEY" or not (word.isupper() or word in lexicon.addresses)), ""
@@ -137,8 +138,10 @@ def _reported(
             "rephrase.sign-and-key",
             "A word of work beside an issue reports something.",
         )
-    elif verb in lexicon.doing and length > 2:
+    elif lexicon.does(verb) and length > 2:
         decided = (Route.REPHRASE, "rephrase.verb", f"It begins with “{verb}”, as a report does.")
+    elif signs and length > SENTENCE and present.isdisjoint(lexicon.small_talk):
+        decided = (Route.REPHRASE, "rephrase.sentence-of-work", "It is a whole sentence with a word of work.")
     elif entities.keys and length > 3:
         decided = (Route.REPHRASE, "rephrase.statement-on-issue", "It states something about an issue.")
     elif len(said) > STATEMENT and present.isdisjoint(lexicon.small_talk):

@@ -24,4 +24,5 @@ ENGLISH = Lexicon(
     doing=vocabulary.DOING,
     lead_ins=vocabulary.LEAD_INS,
     signs=vocabulary.SIGNS,
+    past_ending="ed",
 )

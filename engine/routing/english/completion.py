@@ -12,6 +12,8 @@ COMPLETIONS = (
             "{fully}* {plainly_done} (now|already|today|finally)?",
             "(it|this|that) ({is} {fully}*|{has_been} {fully}*) {plainly_done} (now|already|finally)?",
             "(i|i've|ive|i have|just|we|we've|we have|finally)* (finished|completed) it now?",
+            "(i've|ive|i have|we've|we have|i) {fully}* finished",
+            "resolved",
         ),
         why="The message says nothing but that it is done.",
         examples=(
@@ -111,6 +113,7 @@ COMPLETIONS = (
         patterns=(
             "{work} (COLON|DASH|ARROW|EQ|COMMA|DOT)* {fully}* {done} {lately}*",
             "{work} (OPEN {done} CLOSE|(ARROW|COLON) QUOTE {done} QUOTE)",
+            "that (is|'s) {work} {fully}* {done}",
             "{fully}* (done|{plainly_done} (COLON|ARROW)) (COLON|DASH|ARROW|COMMA|NL|DOT)* {work} {lately}*",
             "{work} 's? (status|state) {is}? COLON? now? {done}",
         ),
@@ -210,7 +213,9 @@ COMPLETIONS = (
         name="completion.done-with",
         route=Route.COMPLETION,
         notion="the person is done with the work named",
-        patterns=("({i_am}|{i}|{fully})* (done|finished|finished up) with {finished_with} {when}*",),
+        patterns=(
+            "({i_am}|{i}|{fully})* (done|finished|finished up) (with|w SLASH) {finished_with} {when}*",
+        ),
         why="The person says to be done with this work, and nothing else.",
         examples=(
             "done with DEV-12",

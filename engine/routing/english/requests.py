@@ -34,7 +34,7 @@ REQUESTS = (
             "what (was|got|were) (done|finished|completed|closed|accomplished|shipped) {period}",
             "{show} me? (what|the|all|my|our)* {items}? {who} {achieved} {about_period} {request_end}",
             "{show} me? (of|the|my|all|our)* {achieved} {items} {about_period} {request_end}",
-            "(my|our|all)* {achieved} {items} {period} {request_end}",
+            "(my|our|all)* ({achieved} {items}|{items} {achieved}) {period} {request_end}",
         ),
         why="The message asks what was finished.",
         examples=(
@@ -59,7 +59,7 @@ REQUESTS = (
         patterns=(
             "how (un)?productive",
             "({show} me?)? how (am|was|were|are|is|'s) (i|we|my|our|the team|team) (doing|performing|going|productivity|performance|velocity|progress|week|month|sprint|day|output|throughput|numbers)",
-            "(was|am|were|are|have|has) (i|we|the team|my team) been? (more|less|very|really)? productive",
+            "(was|am|were|are|is|have|has|did) {FEW} productive",
             "how (did|have|has) (i|we|the team|my team) (do|done|perform|performed|fare|been doing|been performing)",
             "how (busy|fast|efficient|effective) (was|were|am|are|is|have|has) (i|we|the team)",
             "({show} me?)? how did? (my|our) (week|month|sprint|day|team|productivity|performance) (was|went|is|did|looks|go|do|look)",
@@ -85,7 +85,8 @@ REQUESTS = (
             "({asking_for}|{show} me?) {whose}* {which_figure}? (report|summary|overview|recap|breakdown|numbers|figures) ((for|of|on|over|from) (my|our|the)? (team|work|week|month|sprint|day|productivity|tasks|tickets|issues)?)? {period}? {request_end}",
             "(summary|report|overview|recap) (of|for|on|about) (my|our|the|this|last)? (team|work|week|month|sprint|day|productivity|tasks|tickets|issues) {period}? {request_end}",
             "(summarise|summarize|recap) (my|our|the|this|last) (week|month|sprint|day|work|tickets|tasks|productivity)",
-            "(my|our|team) (output|figures|numbers|rate|progress) {period} {request_end}",
+            "(my|our|team|the team 's) (output|figures|numbers|rate|progress|report|summary|recap) {period} {request_end}",
+            "(what|how) (was|is|'s) (my|our|the team 's) (output|rate) {period}? {request_end}",
             "(what|how) (do|does) (my|our) {which_figure}? ({figure}|week|month|sprint|numbers) look like",
         ),
         why="The message asks for figures on work.",
@@ -116,7 +117,7 @@ REQUESTS = (
             "({asking_for}|{need_to}|{please}|i'm|i am|i|{polite_ask})* (request|requesting|apply for|applying for|apply|ask for|asking for|submit|take|taking|book|need|want|like) (a|an|some|my|for)? ({leave_kind}|{ANY})? (leave|pto|time off|vacation|days off|day off|sick day|holiday|off)",
             "(pto|vacation|time off|time-off|holiday) (request|application|for|from|on|next|tomorrow|this|starting)",
             "(leave|sick leave) (request|application)",
-            "(an|my|write|draft|set|create|set up)* (out of office|out-of-office|ooo) (message|reply|mail|email|note)",
+            "(an|my|write|draft|set|create|set up|{please})* (out of office|out-of-office|ooo) (message|reply|mail|email|note)",
         ),
         why="The message asks for leave.",
         examples=(
@@ -137,13 +138,14 @@ REQUESTS = (
         route=Route.EMAIL,
         notion="asks for an e-mail",
         patterns=(
-            "({please}|{polite_ask}|{need_to}|{asking_for}|help me to?|let's|let us|i)* {write} (me|us|up)? ((a|an|the|my|this|that|out|quick|short|another|one)+ {WORD}?{WORD}? {mail}|{WORD}? {mail} (to|about|for|that|asking|saying|regarding|and|COLON|{request_end}))",
+            "({please}|{polite_ask}|{need_to}|{asking_for}|help me to?|let's|let us|i)* {write} (me|us|up)? ((a|an|the|my|this|that|out|quick|short|another|one|follow up)+ {WORD}?{WORD}? {mail}|{WORD}? {mail} (to|about|for|that|asking|saying|regarding|and|COLON|{request_end}))",
             "({please}|{polite_ask}|{need_to}|{asking_for}|help me to?|let's|i)* {write} to? {ANY}{ANY}?{ANY}? (a|an) {WORD}?{WORD}? {mail}",
             "({please}|{polite_ask}|{need_to}|{asking_for}|help me to?|let's|i)* (email|e-mail|mail) to? (my|the|our|all|hr|everyone|them|him|her|AT)",
             "({please}|{polite_ask}|{need_to}|let's|i)* (email|e-mail|mail) {WORD} (that|about|to|asking|saying|telling|with|and|regarding|re)",
             "(an|a)? (new|follow-up|quick|short|polite|thank you|apology|reminder|farewell|welcome|{WORD})? {mail} (to|for) (my|the|our|hr|all)? ({recipient}|{WORD})",
             "({please}|{polite_ask}|{need_to})* {write} to? (my|the|our) {recipient}",
             "i need (an|a|some) {WORD}?{WORD}? {mail}",
+            "{FEW} (COMMA|DOT|EX|NL|so|and) ({please}|{polite_ask}) {write} (me|us)? (a|an|my|the)+ {WORD}? {mail}",
         ),
         why="The message asks for an e-mail.",
         examples=(

@@ -8,14 +8,14 @@ CLASSES = {
         done | finished | completed | complete | closed | resolved | finalised | finalized | wrapped up | all set | done and dusted
         | closed out | finished up | 100 PCT? (done|complete|completed|finished)""",
     "plainly_done": "done | finished | completed | complete",
-    "did": "finished | completed | closed | resolved | finalised | finalized | wrapped up | finished up | closed out | finished working on",
+    "did": "finished | completed | closed | resolved | finalised | finalized | wrapped up | finished up | closed out | finished off | finished working on",
     "did_apart": "wrapped | closed | finished",
     "got": "got | just got",
     "state": """
         QUOTE? (done|complete|completed|finished|closed|resolved) QUOTE?
         | TICK (done|complete|completed|finished|closed|resolved) TICK""",
     "is": "is | are | 's | is now | are now | 's now",
-    "has_been": "has been | have been | has now been | have now been | 's been",
+    "has_been": "has been | have been | has just been | have just been | has now been | have now been | 's been",
     "fully": "now | already | finally | fully | completely | successfully | officially | all | both | just | also",
     # "today" beside a mere state may be a plan; beside a verb of the past it is a time.
     "lately": "now | already | yesterday | finally | at last | just now | this morning | last night | successfully | completely | too | as well",
@@ -32,7 +32,7 @@ CLASSES = {
     "keys": "{key} ({between_keys}? {key})*",
     "work": "WORK | (THING|THIS) (OPEN WORK CLOSE|COMMA WORK COMMA)",
     # ... or by a plain phrase. Documents are finished by people only; "the import is done" may be a machine's news.
-    "issue_noun": "task | ticket | story | card | subtask | sub-task | epic | todo | to-do | assignment | user story",
+    "issue_noun": "task | ticket | story | subtask | sub-task | epic | todo | to-do | assignment | user story",
     "thing": "THING | THIS",
     "bare_thing": "task | ticket | story | subtask | sub-task | (all|both) (the|my|our|of the)? (tasks|tickets|stories|subtasks)",
     "document": """
@@ -40,18 +40,18 @@ CLASSES = {
         | proposal | mockup | mockups | mock-ups | wireframe | wireframes | spec | specs | specification | guide | tutorial | manual
         | runbook | changelog | diagram | diagrams | prototype | poc | landing page | blog post | article | newsletter | roadmap
         | checklist | questionnaire | survey | translation | translations | write-up | writeup | designs | summary | whitepaper
-        | case study | faq | wiki page | user guide | design doc | budget | invoice | invoices | page copy""",
+        | case study | faq | design | test plan | project plan | release plan | test cases | agenda | template | wiki page | user guide | design doc | budget | invoice | invoices | page copy""",
     "bare_document": "release notes | slides | mockups | wireframes | meeting notes | design doc | api docs",
-    "effort": """
-        migration | refactoring | refactor | integration | feature | dashboard | login page | page | form | endpoint | endpoints | api
-        | component | module | design | schema | implementation | redesign | rewrite | cleanup | onboarding""",
+    "effort": "migration | refactoring | refactor | integration | redesign | rewrite | implementation | cleanup",
+    # Of "the page" alone a person may be done in another sense.
+    "creation": "feature | dashboard | page | form | component | module | schema | screen | endpoint | endpoints | widget",
     "finished_with": "{work} | THING | THIS | EFFORT | {bare_document}",
     "it": "it | this | that | them | this one | both | these | both of them",
     "keys_or_thing": "{work} | {thing} | {it} | (the|this|my) (issue|bug)",
     # Ways to ask.
     "please": "please | pls | plz | kindly",
-    "polite": "{please}? (can|could|would) (you|u) (please|pls|plz|kindly|just|now|also)* (go ahead and)?",
-    "ask": "{please} | {polite} | go ahead and",
+    "polite": "{please}? (can|could|would) (you|u) (please|pls|plz|kindly|just|now|also)* (go ahead and|be able to)?",
+    "ask": "{please} | {polite} | go ahead and | (i'd like|i would like|i want|i need) you to",
     "mark": "mark | set | flag | move | transition | change | put | push | drag | switch | update | flip",
     "marking": "marking | setting | moving | transitioning | changing | putting | switching | updating",
     "marked": "marked | moved | transitioned",
@@ -60,13 +60,13 @@ CLASSES = {
     "to_state": "{as}? the? {state} {column}?",
     "close": "close | resolve | close out | close off | tick off | check off",
     "closing_of": "closing | resolving | closing out",
-    "asked_politely": "now? (for me)? (now|{please})?",
+    "asked_politely": "now? (for me)? now? (COMMA? {please})? (for me)?",
     # What may stand around a completion without saying anything.
     "stop": "COMMA | DOT | EX | DASH | COLON | NL",
-    "everyone": "team | all | everyone | everybody | folks | guys | there | bot | updraft | AT",
+    "everyone": "team | all | everyone | everybody | folks | guys | bot | updraft | AT",
     "greeting": """
         (hi|hey|hello|hiya|howdy|yo|morning|good (morning|afternoon|evening|day)|greetings)
-        ({everyone}|{WORD})? ({everyone}|{WORD})? {stop} | (hi|hey|hello|hiya) (again|there|bot|updraft)?""",
+        ({everyone}|there|{WORD})? ({everyone}|{WORD})? {stop} | (hi|hey|hello|hiya) (again|there|bot|updraft)?""",
     "thanks": """
         (thanks|thank you|thx|ty|thank u|cheers|tnx|tysm|many thanks) (a lot|so much|very much|a million|again|in advance|a bunch)?
         (for (the|your) (help|support|review|patience|work))?""",
@@ -81,12 +81,12 @@ CLASSES = {
         | (i'm|i am|we are|we're)? (happy|glad|pleased|delighted) to (report|say|announce) that?
         | just? letting you know that? | just to let you know that? | please note that? | note COLON
         | (confirming|i confirm|i can confirm) (that|COLON)?""",
-    "opening": "{greeting} | {thanks} ({everyone}|{WORD})? {stop} | {ack} | {news} | {mention} | {stop} | {number} (DOT|CLOSE)",
+    "opening": "updraft (COMMA|COLON) | bot COMMA | {greeting} | {thanks} ({everyone}|{WORD})? {stop} | {ack} | {news} | {mention} | {stop} | {number} (DOT|CLOSE)",
     "joint": "COMMA | DOT | SEMI | EX | NL | DASH | and | AND | so | also | too | as well | {thanks} {stop} | {number} (DOT|CLOSE)",
     "closing": """
-        {stop} | {please} | {thanks} ({everyone}|{WORD})? | {everyone} | for me | sorry for the (delay|wait) | yay | hooray | hurray
-        | woohoo | woo | phew | finally | at last | btw | fyi | have a (nice|great|good) (day|weekend|evening|one) | cc AT
-        | regards | best regards | best | (in|on) (jira|the board)""",
+        {stop} | {please} | (cheers|regards|best regards|kind regards|best) (COMMA|NL)* {WORD}?
+        | {thanks} ({everyone}|{WORD})? | {everyone} | for me | sorry for the (delay|wait) | yay | hooray | hurray
+        | woohoo | woo | phew | finally | at last | btw | fyi | have a (nice|great|good) (day|weekend|evening|one) | cc AT | (in|on) (jira|the board)""",
     # What figures are asked for.
     "items": """
         tasks | issues | tickets | bugs | stories | story points | points | cards | subtasks | sub-tasks | items | task | ticket | issue
@@ -134,7 +134,7 @@ CLASSES = {
     "polite_ask": "(can|could|would|will) (you|u) (please|pls|kindly|just|help me|help me to|help)? | (can|could|may) i | would you mind",
     "leave_kind": """
         sick | medical | annual | parental | maternity | paternity | vacation | emergency | personal | compassionate | bereavement
-        | casual | paid | unpaid""",
+        | casual | paid | unpaid | half day | half-day | one day""",
     "recipient": """
         manager | boss | vendor | client | customer | customers | supervisor | team lead | lead | hr | director | landlord | supplier
         | partner | team | stakeholders | stakeholder | accountant | recruiter""",
@@ -143,12 +143,13 @@ CLASSES = {
 
 PHRASES = {
     "WORK": """
-        (the|my|our|this)? {keys} (task|ticket|tickets|story|issue|bug|item|card|epic|jira) | (both|all of)? ((the|my|our|this|these)? ({kind}|{kinds}) COLON?)? {keys} | (the|my|our|all)? work (on|for) {keys}""",
+        (the|my|our|this)? {keys} (task|ticket|tickets|story|issue|bug|item|card|epic|jira) | (both|all of)? ((the|my|our|this|these)? ({kind}|{kinds}))? {keys} | ((the|my|our|all)? work|everything) (on|in|for) {keys}""",
     "THING": """
-        (the|my|our) {WORD}?{WORD}?{WORD}? ({issue_noun}|{document}) | (the|my|our) {WORD}?{WORD}? (jira|issue)""",
+        (the|my|our) {WORD}?{WORD}?{WORD}? ({issue_noun}|{document}) ((for|of|about) (the|our|my)? {WORD}{WORD}?)?
+        | (the|my|our) {WORD}?{WORD}? (jira|issue)""",
     # Of "this crazy task" a person may be done in another sense.
     "THIS": "(this|that) ({issue_noun}|{document})",
-    "EFFORT": "(the|my|our) {WORD}?{WORD}? {effort}",
+    "EFFORT": "(the|my|our) ({WORD}?{WORD}? {effort}|{WORD}{WORD}? {creation})",
 }
 """What names work, as the token that stands for it; applied in this order."""
 
@@ -160,8 +161,8 @@ HEADS = vocabulary(
 REQUEST_HEADS = vocabulary(
     """how what which number count total productive productivity stats statistics metrics report reports summary overview recap velocity
     burndown burn-down throughput performance kpi kpis rate figures numbers breakdown digest summarise summarize score email e-mail
-    mail emails mails e-mails leave pto vacation holiday off sick ooo out-of-office list output closed completed resolved finished
-    time write draft compose time-off cycle lead progress review"""
+    mail emails mails e-mails leave pto vacation holiday off sick ooo out-of-office list output closed completed resolved finished fixed shipped delivered created
+    time write draft compose time-off cycle lead progress review office"""
 )
 
 # Words that cannot be a name or part of the name of a piece of work: they deny, limit, judge, ask, or are somebody's doing.
@@ -183,7 +184,7 @@ RESERVED = vocabulary(
     whose where un non unfinished undone incomplete unresolved open opened reopen reopened reopening blocked pending partial sort kind
     bit lot ok okay please thanks ain't isnt arent wasnt werent didnt doesnt let lets let's stop avoid keep leave revert undo fake
     failed failing broken basically technically theoretically practically virtually essentially roughly kinda sorta kindof seems seem
-    looks look like unlike instead supposed unlikely likely unable zero nil nada wait hold"""
+    looks look like unlike untested unverified unmerged undeployed unreviewed unreleased unsure train bus flight plane concert movie parking lottery instead supposed unlikely likely unable zero nil nada wait hold"""
 )
 
 ASKING = vocabulary(
@@ -192,14 +193,15 @@ ASKING = vocabulary(
 )
 
 ORDERING = vocabulary(
-    """create assign show list find search remind summarize summarise translate explain tell give help delete schedule book generate
+    """create assign show list find remind summarize summarise translate explain tell give help delete schedule book generate
     suggest describe define compare convert calculate support make let"""
 )
 
 SMALL_TALK = vocabulary(
     """hello hi hey thanks thank morning afternoon evening weekend lunch coffee breakfast dinner birthday weather holiday holidays
     vacation happy love lol haha welcome congrats congratulations bye goodbye cheers party joke movie football beer sorry nice awesome
-    wow cool everyone funny interesting amazing boring"""
+    wow cool everyone funny interesting amazing boring tired excited bored agreed interested confused indeed need scared hundred speed
+    feed seed hungry"""
 )
 
 # Words that report by themselves when a message begins with them.
@@ -213,7 +215,7 @@ DOING = vocabulary(
     extracted simplified cached indexed mocked stubbed scaffolded designed sketched presented demoed shared sent called escalated
     blocked continuing continued preparing prepared writing planning analysing analyzing analysed analyzed looking looked checking
     checked rewriting building adding updating cleaning setting struggling learning reading researching researched learned split
-    closing resolving confirmed wrapped got made ran tuned"""
+    closing resolving confirmed wrapped got made ran tuned chased talked profiling profiled lost took"""
 )
 
 SIGNS = DOING | vocabulary(
