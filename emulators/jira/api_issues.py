@@ -171,10 +171,8 @@ def do_transition(call: Call) -> Answer:
         call.site, call.person, issue.project, catalog.issue_type(issue.type), call.version, issue
     )
     found = fields.edits(setting, screen, body.get("fields", {}), body.get("update", {}))
-    if transition.to.category == catalog.DONE_CATEGORY:
-        errors = fields.missing(setting, screen, found)
-        if errors:
-            raise Refusal(400, errors=errors)
+    if errors := fields.missing(setting, screen, found):
+        raise Refusal(400, errors=errors)
     notes = _notes(call, body) if transition.screen is not None else []
     call.site.move(issue, call.person, transition, found)
     for note in notes:

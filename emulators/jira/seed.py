@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from emulators.jira import adf_text, catalog, seed_data
+from emulators.jira import adf_text, catalog, rights, seed_data
 from emulators.jira.seed_data import Moment, Story
 from emulators.jira.state import Adf, Change, Comment, History, Issue, Link, State, Worklog
 
@@ -93,10 +93,12 @@ def _issue(state: State, project: catalog.Project, number: int, story: Story, we
         updated=created,
         status_category_changed=created,
         description=_description(story),
-        assignee=story.who,
+        assignee=story.handed[1] if story.handed else story.who,
         parent=f"{project.key}-{story.parent}" if story.parent else None,
         labels=sorted(story.labels),
     )
+    if story.handed:
+        _hand(state, issue, story, weeks.at(story.handed[0]))
     for letter, moment in story.moves:
         _move(state, issue, story, _STATUS[letter], weeks.at(moment))
     for author, moment, text in story.comments:
@@ -106,6 +108,15 @@ def _issue(state: State, project: catalog.Project, number: int, story: Story, we
         )
         issue.updated = max(issue.updated, when)
     return issue
+
+
+def _hand(state: State, issue: Issue, story: Story, when: datetime) -> None:
+    """Hand the issue over; the seed does so before the first move."""
+    before, after = issue.assignee, story.who
+    names = [rights.BY_ID[id].name if id else None for id in (before, after)]
+    change = Change("assignee", "assignee", before, names[0], after, names[1])
+    issue.assignee, issue.updated = after, when
+    issue.history.append(History(state.next("history"), story.reporter, when, [change]))
 
 
 def _move(state: State, issue: Issue, story: Story, to: catalog.Status, when: datetime) -> None:

@@ -11,7 +11,7 @@ A, B, C = ANA.account, BEN.account, CHEN.account
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One issue's life: moves are (letter, moment), the letter's status after it.
+    """One issue's life: moves are (letter, moment), the letter's status after it; ``handed`` tells when ``who`` got it from whom.
 
     t To Do, p In Progress, r In Review, d Done, w Won't do.
     """
@@ -26,6 +26,7 @@ class Story:
     parent: int | None = None
     labels: tuple[str, ...] = ()
     resolution: str | None = None
+    handed: tuple[Moment, str | None] | None = None
     text: str = ""
     steps: tuple[str, ...] = ()
     comments: tuple[tuple[str, Moment, str], ...] = field(default=())
@@ -118,6 +119,7 @@ DEMO = (
         B,
         (4, 1, 10.4),
         (("p", (4, 1, 14)), ("r", (4, 2, 16)), ("d", (4, 3, 11.5))),
+        handed=((4, 1, 13.5), C),
         resolution="Fixed",
         labels=("receipts",),
         comments=((A, (4, 2, 15.5), "The rate table had 7.7 %, it is 8.1 % since January 2024."),),
@@ -191,6 +193,7 @@ DEMO = (
         (3, 2, 11.2),
         (("p", (1, 2, 10)), ("r", (0, 1, 11))),
         labels=("observability",),
+        handed=((2, 0, 9.5), None),
         text="Support has to ask us for the code each time a merchant complains.",
         comments=((A, (0, 1, 11.1), "Ready for review, the code is in the payments dashboard."),),
     ),
@@ -220,6 +223,7 @@ DEMO = (
         (("p", (0, 0, 10)),),
         "Highest",
         labels=("checkout", "incident"),
+        handed=((1, 4, 15.2), B),
         text="After the redirect from the bank the page stays blank. Only Firefox 140 and later.",
         steps=("Pay with the test card 4000 0000 0000 3220", "Confirm at the bank", "The page stays white"),
         comments=(
