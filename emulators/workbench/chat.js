@@ -1,433 +1,317 @@
-// The Slack side of the page: conversations, messages with their threads, the app's home, modals.
+// The Slack side of the page: conversations, the app's home, modals; the messages themselves are the log's.
 
 import { drawBlocks } from "./blocks.js";
 import { composer } from "./composer.js";
+import { Log, thinking } from "./log.js";
 import { confirmed, modals } from "./modal.js";
-import { drawMessage } from "./message.js";
 import { act } from "./net.js";
-import { announce, clock, day, fill, h, icon, menu, toast } from "./dom.js";
+import { fill, h, icon, menu, refill, toast } from "./dom.js";
 import { unescaped } from "./mrkdwn.js";
 
 /** @typedef {import("./elements.js").Surface} Surface */
 /** @typedef {{command: string, subcommands: any[], message_shortcuts: any[], global_shortcuts: any[]}} AppFacts */
 
-const OLD = "updraft.workbench.dismissed";
+const DISMISSED = "updraft.workbench.dismissed";
 const WARNING_SECONDS = 20;
+const NOT_ANSWERING = "Updraft is not responding. Please try again.";
 
-/**
- * @param {HTMLElement} place
- * @param {AppFacts} facts
- * @param {{said: (text: string) => void, chosen: (conversation: string) => void}} told
- */
-export function chat(place, facts, told) {
-  let state = /** @type {any} */ (null);
-  let me = "";
-  let where = "";
-  let home = false;
-  let editing = "";
-  let first = true;
-  /** @type {Map<string, {mark: string, node: HTMLElement}>} */
-  const drawn = new Map();
-  /** @type {Map<string, ReturnType<typeof composer>>} */
-  const replies = new Map();
-  /** @type {Set<string>} */
-  const folded = new Set();
-  const dismissed = new Set(JSON.parse(sessionStorage.getItem(OLD) ?? "[]"));
-  const seen = /** @type {Map<string, string>} */ (new Map());
-
-  const list = h("nav.conversations", { "aria-label": "Conversations" });
-  const heading = h("header.heading");
-  const tabs = h("div.tabs", { role: "tablist", "aria-label": "Updraft" });
-  const log = h("div.log", { role: "log", "aria-label": "Messages", tabindex: "0" });
-  const homePane = h("div.home", { "aria-label": "App Home", hidden: true });
-  const status = h("div.status", { role: "status" });
-  const banner = h("div.banner", { role: "status", hidden: true });
-  const main = composer({
-    label: "Message",
-    placeholder: "Message",
-    send: (text) => say(text),
-    last: () => editLast(undefined),
-    people: () => mentionable(),
-    commands: facts,
-  });
-  const shortcuts = h("button.icon-button.bolt", { type: "button", "aria-label": "Shortcuts", title: "Shortcuts", "aria-haspopup": "menu", "aria-expanded": "false" }, icon("bolt"));
-  shortcuts.addEventListener("click", () =>
-    menu(shortcuts, facts.global_shortcuts.map((one) => ({ label: one.name, run: () => attempt(() => act("shortcut", { user: me, callback_id: one.callback_id })) }))),
-  );
-  main.node.querySelector(".box")?.prepend(shortcuts);
-  const foot = h("div.foot", {}, status, main.node, h("p.keys", {}, h("kbd", {}, "Enter"), " sends, ", h("kbd", {}, "Shift"), "+", h("kbd", {}, "Enter"), " new line, ", h("kbd", {}, "↑"), " edits, ", h("kbd", {}, "/"), " commands"));
-  fill(place, h("div.sidebar", {}, list), h("div.conversation", {}, heading, tabs, banner, log, homePane, foot));
-  const dialogs = modals(
-    (viewId) => ({ ...seeing(), press: presser({ view_id: viewId }, () => undefined) }),
-    (viewId, values) => act("submit", { user: me, view_id: viewId, values }),
-    (viewId) => attempt(() => act("close", { user: me, view_id: viewId })),
-  );
-
-  /** What everything drawn needs to know. */
-  function seeing() {
-    const people = state.users.map((/** @type {any} */ one) => ({ id: one.id, name: one.real_name || one.name }));
-    const names = {
-      user: (/** @type {string} */ id) => people.find((/** @type {any} */ one) => one.id === id)?.name ?? id,
-      channel: (/** @type {string} */ id) => state.channels.find((/** @type {any} */ one) => one.id === id)?.name ?? id,
-      me,
-    };
-    return { names, people, channels: state.channels.filter((/** @type {any} */ one) => one.kind !== "im") };
+export class Chat {
+  /**
+   * @param {HTMLElement} place
+   * @param {AppFacts} facts what the app's manifest offers
+   * @param {(text: string) => void} said told of everything that is sent
+   */
+  constructor(place, facts, said) {
+    this.facts = facts;
+    this.said = said;
+    this.state = /** @type {any} */ (null);
+    this.me = "";
+    this.where = "";
+    this.home = false;
+    this.dismissed = new Set(JSON.parse(sessionStorage.getItem(DISMISSED) ?? "[]"));
+    this.log = new Log({
+      state: () => this.state,
+      conversation: () => this.conversation(),
+      around: () => this.around(),
+      say: (text, thread) => this.say(text, thread),
+      save: (message, text) => attempt(() => act("edit", { user: this.me, channel: this.where, ts: message.ts, text })),
+      people: () => this.mentionable(),
+      empty: () => this.empty(),
+      leave: () => this.main.focus(),
+    });
+    this.main = composer({
+      label: "Message",
+      placeholder: "Message",
+      send: (text) => this.say(text),
+      last: () => this.log.editLast(),
+      people: () => this.mentionable(),
+      commands: facts,
+    });
+    this.dialogs = modals(
+      (viewId) => ({ ...this.seeing(), press: this.presser({ view_id: viewId }) }),
+      (viewId, values) => act("submit", { user: this.me, view_id: viewId, values }),
+      (viewId) => attempt(() => act("close", { user: this.me, view_id: viewId })),
+    );
+    this.layOut(place);
   }
 
-  const mentionable = () => (state ? state.users.filter((/** @type {any} */ one) => one.id !== me).map((/** @type {any} */ one) => ({ id: one.id, name: one.real_name || one.name })) : []);
-  const conversation = () => state.channels.find((/** @type {any} */ one) => one.id === where) ?? state.channels[0];
+  /** @param {HTMLElement} place */
+  layOut(place) {
+    this.list = h("nav.conversations", { "aria-label": "Conversations" });
+    this.heading = h("header.heading");
+    this.tabs = h("div.tabs", { role: "tablist", "aria-label": "Updraft" });
+    this.homePane = h("div.home", { "aria-label": "App Home", hidden: true });
+    this.status = h("div.status", { role: "status" });
+    this.banner = h("div.banner", { role: "status", hidden: true });
+    const keys = h("p.keys", {}, h("kbd", {}, "Enter"), " sends, ", h("kbd", {}, "Shift"), "+", h("kbd", {}, "Enter"), " new line, ", h("kbd", {}, "↑"), " edits, ", h("kbd", {}, "/"), " commands");
+    this.foot = h("div.foot", {}, this.status, this.main.node, keys);
+    this.main.node.querySelector(".box")?.prepend(this.shortcuts());
+    fill(place, h("div.sidebar", {}, this.list), h("div.conversation", {}, this.heading, this.tabs, this.banner, this.log.node, this.homePane, this.foot));
+  }
 
-  /** Press on a surface: confirm first, carry the other inputs, tell when the app did not answer. @param {any} target @param {() => Surface | undefined} surface */
-  function presser(target, surface) {
-    return async (/** @type {any} */ element, /** @type {any} */ given, /** @type {any} */ _block) => {
-      if (!(await confirmed(element.confirm, { ...seeing(), fields: new Map(), press: async () => {} }))) return;
+  shortcuts() {
+    const button = h("button.icon-button", { type: "button", "aria-label": "Shortcuts", title: "Shortcuts", "aria-haspopup": "menu", "aria-expanded": "false" }, icon("bolt"));
+    const use = (/** @type {any} */ one) => attempt(() => act("shortcut", { user: this.me, callback_id: one.callback_id })).catch(() => undefined);
+    button.addEventListener("click", () => menu(button, this.facts.global_shortcuts.map((one) => ({ label: one.name, run: () => use(one) }))));
+    return button;
+  }
+
+  /** Names and choices that everything drawn needs. */
+  seeing() {
+    const people = this.state.users.map((/** @type {any} */ one) => ({ id: one.id, name: one.real_name || one.name }));
+    const channels = this.state.channels.filter((/** @type {any} */ one) => one.kind !== "im");
+    const nameOf = (/** @type {any[]} */ list, /** @type {string} */ id) => list.find((one) => one.id === id)?.name ?? id;
+    const names = { user: (/** @type {string} */ id) => nameOf(people, id), channel: (/** @type {string} */ id) => nameOf(channels, id), me: this.me };
+    return { names, people, channels };
+  }
+
+  mentionable() {
+    return this.state ? this.seeing().people.filter((/** @type {any} */ one) => one.id !== this.me) : [];
+  }
+
+  conversation() {
+    return this.state.channels.find((/** @type {any} */ one) => one.id === this.where) ?? this.state.channels[0];
+  }
+
+  own() {
+    return this.state.channels.find((/** @type {any} */ one) => one.kind === "im");
+  }
+
+  /** A surface on which pressing tells the app. @param {any} target a message or a view */
+  surface(target) {
+    /** @type {Surface} */
+    const surface = { ...this.seeing(), fields: new Map(), press: async () => {} };
+    surface.press = this.presser(target, surface);
+    return surface;
+  }
+
+  /** Press: confirm first, carry the other inputs, tell when the app did not answer. @param {any} target @param {Surface} [surface] */
+  presser(target, surface) {
+    return async (/** @type {any} */ element, /** @type {any} */ given) => {
+      if (!(await confirmed(element.confirm, { ...this.seeing(), fields: new Map(), press: async () => {} }))) return;
       /** @type {Record<string, any>} */
       const entered = {};
-      for (const [action, value] of surface()?.fields ?? []) {
+      for (const [action, value] of surface?.fields ?? []) {
         const now = value();
         if (action !== element.action_id && now !== undefined && now !== null && now !== "") entered[action] = now;
       }
-      const answer = await act("press", { user: me, ...target, action_id: element.action_id, ...given, state: entered });
-      if (answer.ok === false) throw new Error("Updraft is not responding. Please try again.");
+      const answer = await act("press", { user: this.me, ...target, action_id: element.action_id, ...given, state: entered });
+      if (answer.ok === false) throw new Error(NOT_ANSWERING);
     };
   }
 
-  /** @param {() => Promise<any>} deed */
-  async function attempt(deed) {
-    try {
-      const answer = await deed();
-      if (answer?.ok === false) toast(answer.text ?? `Updraft is not responding (${answer.error}).`, "error");
-      return answer;
-    } catch (error) {
-      toast(error instanceof Error ? error.message : String(error), "error");
-      throw error;
-    }
-  }
-
-  /** Send what was typed: a command, an edit or a message. @param {string} text @param {string} [thread] */
-  async function say(text, thread) {
-    const { command } = facts;
-    told.said(text);
-    if (text === command || text.startsWith(`${command} `)) {
-      await act("command", { user: me, channel: where, text: text.slice(command.length).trim(), command });
-      return;
-    }
-    if (text.startsWith("/") && !thread) {
-      const name = text.split(/\s/)[0];
-      toast(`${name} is not a valid command. In Slack, all messages that start with the “/” character are interpreted as a slash command.`, "error");
-      throw new Error("no such command");
-    }
-    await attempt(() => act("say", { user: me, channel: where, text, thread_ts: thread ?? null }));
-    log.scrollTop = log.scrollHeight;
-  }
-
-  /** Begin to edit the newest own message. @param {string | undefined} thread */
-  function editLast(thread) {
-    const all = thread ? conversation().messages.find((/** @type {any} */ one) => one.ts === thread)?.replies ?? [] : conversation().messages;
-    const mine = all.filter((/** @type {any} */ one) => one.user === me && !one.bot_id && one.subtype !== "tombstone").pop();
-    if (mine) edit(mine);
-  }
-
-  /** @param {any} message */
-  function edit(message) {
-    editing = message.ts;
-    drawn.delete(`m ${message.ts}`);
-    paint();
-    place.querySelector(/** @type {any} */ (".editing textarea"))?.focus();
-  }
-
-  /** @param {any} message */
-  function editor(message) {
-    const stop = () => {
-      editing = "";
-      drawn.delete(`m ${message.ts}`);
-      paint();
-      main.focus();
+  around() {
+    return {
+      me: this.me,
+      names: this.seeing().names,
+      surface: (/** @type {any} */ message) => this.surface({ channel: this.where, ts: message.ts }),
+      choices: (/** @type {any} */ message) => this.choices(message),
+      reply: (/** @type {any} */ message) => this.log.reply(message.thread_ts ?? message.ts),
+      dismiss: (/** @type {any} */ message) => this.dismiss(message),
+      stop: (/** @type {any} */ message) => attempt(() => act("stop_stream", { user: this.me, channel: this.where, thread_ts: message.thread_ts })).catch(() => undefined),
+      repaint: () => this.paint(),
     };
-    const field = composer({
-      label: "Edit message",
-      placeholder: "Edit message",
-      send: async (text) => {
-        await attempt(() => act("edit", { user: me, channel: where, ts: message.ts, text }));
-        stop();
-      },
-      people: mentionable,
-      commands: null,
-    });
-    field.node.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && stop());
-    const names = seeing().names;
-    const text = unescaped(message.text.replace(/<@(\w+)>/g, (/** @type {string} */ _, /** @type {string} */ id) => `@${names.user(id)}`).replace(/<(?:mailto:)?([^<>|]+)(?:\|[^<>]*)?>/g, "$1"));
-    requestAnimationFrame(() => field.set(text));
-    return h("article.message.editing", { dataset: { ts: message.ts } }, h("div.side"), h("div.main", {}, field.node, h("p.note", {}, "Esc to cancel, Enter to save")));
   }
 
-  /** @param {any} message */
-  function choices(message) {
-    const own = message.user === me && !message.bot_id;
+  /** What a message's menu offers. @param {any} message */
+  choices(message) {
+    const here = { user: this.me, channel: this.where, ts: message.ts };
+    const tell = (/** @type {string} */ name, /** @type {any} */ body) => () => void attempt(() => act(name, body)).catch(() => undefined);
+    const own = message.user === this.me && !message.bot_id;
     return [
-      ...facts.message_shortcuts.map((one) => ({
-        label: one.name,
-        run: () => void attempt(() => act("shortcut", { user: me, callback_id: one.callback_id, channel: where, ts: message.ts })),
-      })),
+      ...this.facts.message_shortcuts.map((one) => ({ label: one.name, run: tell("shortcut", { ...here, callback_id: one.callback_id }) })),
       { label: "Copy text", run: () => void navigator.clipboard?.writeText(unescaped(message.text ?? "")) },
-      ...(own ? [{ label: "Edit message", run: () => edit(message) }] : []),
-      ...(own ? [{ label: "Delete message", danger: true, run: () => void attempt(() => act("delete", { user: me, channel: where, ts: message.ts })) }] : []),
+      ...(own ? [{ label: "Edit message", run: () => this.log.edit(message) }] : []),
+      ...(own ? [{ label: "Delete message", danger: true, run: tell("delete", here) }] : []),
     ];
   }
 
   /** @param {any} message */
-  function dismiss(message) {
-    dismissed.add(message.ts);
-    sessionStorage.setItem(OLD, JSON.stringify([...dismissed]));
-    paint();
+  dismiss(message) {
+    this.dismissed.add(message.ts);
+    sessionStorage.setItem(DISMISSED, JSON.stringify([...this.dismissed]));
+    this.paint();
   }
 
-  const around = () => ({
-    me,
-    names: seeing().names,
-    surface: (/** @type {any} */ message) => {
-      /** @type {Surface} */
-      const surface = { ...seeing(), fields: new Map(), press: async () => {} };
-      surface.press = presser({ channel: where, ts: message.ts }, () => surface);
-      return surface;
-    },
-    choices,
-    reply: (/** @type {any} */ message) => {
-      const root = message.thread_ts ?? message.ts;
-      folded.delete(root);
-      openReply(root);
-    },
-    dismiss,
-  });
-
-  /** @param {string} root */
-  function openReply(root) {
-    if (!replies.has(root))
-      replies.set(
-        root,
-        composer({
-          label: "Reply in thread",
-          placeholder: "Reply…",
-          send: (text) => say(text, root),
-          last: () => editLast(root),
-          people: mentionable,
-          commands: null,
-        }),
-      );
-    paint();
-    replies.get(root)?.focus();
-    replies.get(root)?.node.scrollIntoView({ block: "nearest" });
+  /** Send what was typed: a command or a message. @param {string} text @param {string} [thread] */
+  async say(text, thread) {
+    const { command } = this.facts;
+    const name = text.split(/\s/)[0];
+    this.said(text);
+    if (name === command && !thread) {
+      await act("command", { user: this.me, channel: this.where, text: text.slice(command.length).trim(), command });
+      return;
+    }
+    if (name.startsWith("/") && !thread) {
+      const why = `${name} is not a valid command. In Slack, all messages that start with the “/” character are interpreted as a slash command.`;
+      toast(why, "error");
+      throw new Error(why);
+    }
+    await attempt(() => act("say", { user: this.me, channel: this.where, text, thread_ts: thread ?? null }));
+    if (!thread) this.log.toEnd();
   }
 
-  /** Keep what has not changed. @param {string} key @param {any} facts_ @param {() => HTMLElement} make */
-  function once(key, facts_, make) {
-    const mark = JSON.stringify(facts_);
-    const old = drawn.get(key);
-    if (old && old.mark === mark) return old.node;
-    const node = make();
-    if (!old && !first) node.classList.add("fresh");
-    drawn.set(key, { mark, node });
-    return node;
-  }
-
-  /** @param {any} message @param {any} before @param {ReturnType<typeof around>} about */
-  function row(message, before, about) {
-    const follows = !!before && !message.is_ephemeral && !before.is_ephemeral && !before.reply_count && before.user === message.user && !!before.bot_id === !!message.bot_id && before.subtype !== "tombstone" && Number(message.ts) - Number(before.ts) < 300;
-    const key = `m ${message.ts}`;
-    if (editing === message.ts) return once(key, "editing", () => editor(message));
-    const { replies: _r, reply_count: _c, latest_reply: _l, reply_users: _u, reply_users_count: _n, subscribed: _s, is_locked: _k, ...own } = message;
-    return once(key, [own, follows], () => drawMessage(message, about, follows));
-  }
-
-  /** @param {any} root @param {any[]} inside @param {ReturnType<typeof around>} about */
-  function thread(root, inside, about) {
-    const typing = state.status.find((/** @type {any} */ one) => one.channel === where && one.thread_ts === root.ts && one.status);
-    const box = replies.get(root.ts);
-    if (!inside.length && !typing && !box) return null;
-    const count = inside.length;
-    const shut = folded.has(root.ts);
-    const words = `${count} ${count === 1 ? "reply" : "replies"}`;
-    const nodes = shut ? [] : inside.map((one, place_) => row(one, inside[place_ - 1], about));
-    return h(
-      "div.thread",
-      { dataset: { thread: root.ts } },
-      count
-        ? h("button.quiet.fold", { type: "button", "aria-expanded": String(!shut), onclick: () => (shut ? folded.delete(root.ts) : folded.add(root.ts), paint()) }, shut ? `${words}, last at ${clock(Number(inside[count - 1].ts))}` : words)
-        : null,
-      nodes,
-      typing ? thinking(typing) : null,
-      shut ? null : box ? box.node : h("button.quiet", { type: "button", onclick: () => openReply(root.ts) }, "Reply…"),
-    );
-  }
-
-  /** @param {any} typing */
-  function thinking(typing) {
-    const words = typing.loading_messages?.length ? typing.loading_messages[0] : `Updraft ${typing.status}`;
-    return h("div.thinking", { role: "status" }, h("span.dots", { "aria-hidden": "true" }, h("i"), h("i"), h("i")), words);
-  }
-
-  function paintLog() {
-    const about = around();
-    const active = document.activeElement;
-    const near = log.scrollHeight - log.scrollTop - log.clientHeight < 120;
-    const private_ = state.ephemerals.filter((/** @type {any} */ one) => one.channel === where && !dismissed.has(one.ts));
-    const top = [...conversation().messages, ...private_.filter((/** @type {any} */ one) => !one.thread_ts)].sort((a, b) => Number(a.ts) - Number(b.ts));
-    /** @type {(Node | null)[]} */
-    const nodes = [];
-    let date = "";
-    top.forEach((message, place_) => {
-      const today = day(new Date(message.ts * 1000));
-      if (today !== date) nodes.push(h("div.day", {}, h("span", {}, today)));
-      nodes.push(row(message, today === date ? top[place_ - 1] : null, about));
-      const whispers = private_.filter((/** @type {any} */ one) => one.thread_ts === message.ts);
-      const inside = [...(message.replies ?? []), ...whispers].sort((a, b) => Number(a.ts) - Number(b.ts));
-      nodes.push(message.is_ephemeral ? null : thread(message, inside, about));
-      date = today;
-    });
-    if (!top.length) nodes.push(empty());
-    const kept = nodes.filter((one) => one !== null);
-    if (kept.length !== log.childNodes.length || kept.some((one, at) => one !== log.childNodes[at])) log.replaceChildren(.../** @type {Node[]} */ (kept));
-    if (active instanceof HTMLElement && active !== document.activeElement && active.isConnected) active.focus({ preventScroll: true });
-    speak(top);
-    if (near || first) log.scrollTop = log.scrollHeight;
-  }
-
-  function empty() {
-    const dm = conversation().kind === "im";
+  empty() {
+    const dm = this.conversation().kind === "im";
+    const words = dm ? "Say what happened in your own words. Updraft does the Jira work and asks before it posts." : "Mention @Updraft here, or use a message’s menu to make a Jira comment of it.";
+    const prompts = dm ? this.state.prompts?.prompts ?? [] : [];
+    const chip = (/** @type {any} */ one) => h("button.chip", { type: "button", onclick: () => this.say(one.message).catch(() => undefined) }, one.title);
     return h(
       "div.empty",
       {},
       h("span.avatar.app.big", { "aria-hidden": "true" }, icon("bolt")),
-      h("h2", {}, dm ? "This is Updraft" : `#${conversation().name}`),
-      h("p", {}, dm ? "Say what happened in your own words. Updraft does the Jira work and asks before it posts." : "Mention @Updraft here, or use a message’s menu to make a Jira comment of it."),
-      dm ? promptList() : null,
+      h("h2", {}, dm ? "This is Updraft" : `#${this.conversation().name}`),
+      h("p", {}, words),
+      prompts.length ? h("div.prompts", {}, prompts.map(chip)) : null,
     );
   }
 
-  /** The app's own suggestions, when it made some. */
-  function promptList() {
-    const given = state.prompts?.prompts ?? [];
-    return given.length ? h("div.prompts", {}, given.map((/** @type {any} */ one) => h("button.chip", { type: "button", onclick: () => say(one.message) }, one.title))) : null;
-  }
-
-  /** Tell screen readers what others newly said. @param {any[]} top */
-  function speak(top) {
-    const all = top.flatMap((one) => [one, ...(one.replies ?? [])]);
-    const newest = all.filter((one) => one.user !== me || one.bot_id).reduce((last, one) => (Number(one.ts) > Number(last?.ts ?? 0) ? one : last), null);
-    if (!newest) return;
-    if (!first && seen.get(where) !== newest.ts) announce(`${newest.bot_id ? "Updraft" : seeing().names.user(newest.user)}: ${unescaped(newest.text ?? "").slice(0, 300)}`);
-    seen.set(where, newest.ts);
-  }
-
-  function paintHome() {
-    const view = state.home;
-    const node = once("home", view ? [view.hash, view.id] : null, () => {
+  paintHome() {
+    const view = this.state.home;
+    const node = this.log.once("home", view ? [view.hash, view.id] : null, () => {
       if (!view) return h("div.empty", {}, h("h2", {}, "App Home"), h("p", {}, "Updraft has not published a home yet."));
-      /** @type {Surface} */
-      const surface = { ...seeing(), fields: new Map(), press: async () => {} };
-      surface.press = presser({ view_id: view.id }, () => surface);
-      return h("div.home-view", {}, drawBlocks(view.blocks, surface));
+      return h("div.home-view", {}, drawBlocks(view.blocks, this.surface({ view_id: view.id })));
     });
-    if (homePane.firstChild !== node) homePane.replaceChildren(node);
+    if (this.homePane.firstChild !== node) this.homePane.replaceChildren(node);
   }
 
-  function paintList() {
-    const entry = (/** @type {any} */ one) => {
-      const im = one.kind === "im";
-      return h(
+  paintList() {
+    const entry = (/** @type {any} */ one) =>
+      h(
         "button.entry",
-        { type: "button", "aria-current": one.id === where ? "page" : null, onclick: () => go(one.id) },
-        im ? h("span.avatar.app", { "aria-hidden": "true" }, icon("bolt")) : h("span.hash", { "aria-hidden": "true" }, "#"),
-        h("span", {}, im ? "Updraft" : one.name),
-        im ? h("span.badge", {}, "APP") : null,
+        { type: "button", "aria-current": one.id === this.where ? "page" : null, onclick: () => this.go(one.id) },
+        one.kind === "im" ? h("span.avatar.app", { "aria-hidden": "true" }, icon("bolt")) : h("span.hash", { "aria-hidden": "true" }, "#"),
+        h("span", {}, one.kind === "im" ? "Updraft" : one.name),
+        one.kind === "im" ? h("span.badge", {}, "APP") : null,
       );
-    };
-    const order = [...state.channels].sort((a, b) => Number(b.kind === "im") - Number(a.kind === "im"));
-    const apps = order.filter((one) => one.kind === "im");
-    fill(list, h("h2", {}, "Apps"), apps.map(entry), h("h2", {}, "Channels"), order.filter((one) => one.kind !== "im").map(entry));
+    const apps = this.state.channels.filter((/** @type {any} */ one) => one.kind === "im");
+    const channels = this.state.channels.filter((/** @type {any} */ one) => one.kind !== "im");
+    const focused = this.list.contains(document.activeElement);
+    const facts = [this.where, this.me, this.state.channels.map((/** @type {any} */ one) => [one.id, one.name])];
+    refill(this.list, facts, () => [h("h2", {}, "Apps"), apps.map(entry), h("h2", {}, "Channels"), channels.map(entry)]);
+    if (focused && !this.list.contains(document.activeElement)) this.list.querySelector("[aria-current]")?.focus();
   }
 
-  function paintHeading() {
-    const one = conversation();
+  paintHeading() {
+    const one = this.conversation();
     const im = one.kind === "im";
-    fill(heading, h("h1", {}, im ? "Updraft" : `#${one.name}`), h("span.note", {}, im ? "Your direct messages with the app" : `${one.members.length} members`));
-    tabs.hidden = !im;
-    const tab = (/** @type {string} */ label, /** @type {boolean} */ on, /** @type {() => void} */ run) => h("button.tab", { type: "button", role: "tab", "aria-selected": String(on), onclick: run }, label);
-    fill(tabs, tab("Messages", !home, () => show(false)), tab("Home", home, () => show(true)));
-    main.rename(im ? "Message Updraft" : `Message #${one.name}`, im ? "Message Updraft" : `Message #${one.name}`);
+    const label = im ? "Message Updraft" : `Message #${one.name}`;
+    const about = im ? "Your direct messages with the app" : `${one.members.length} members`;
+    refill(this.heading, [one.id, about], () => [h("h1", {}, im ? "Updraft" : `#${one.name}`), h("span.note", {}, about)]);
+    this.main.rename(label, label);
+    this.tabs.hidden = !im;
+    const tab = (/** @type {string} */ name, /** @type {boolean} */ toHome) => h("button.tab", { type: "button", role: "tab", "aria-selected": String(toHome === this.home), onclick: () => this.show(toHome) }, name);
+    const focused = this.tabs.contains(document.activeElement);
+    refill(this.tabs, this.home, () => [tab("Messages", false), tab("Home", true)]);
+    if (focused && !this.tabs.contains(document.activeElement)) this.tabs.querySelector("[aria-selected=true]")?.focus();
   }
 
-  function paintStatus() {
+  paintStatus() {
     const now = Date.now() / 1000;
-    const failure = state.failures.filter((/** @type {any} */ one) => (!one.channel || one.channel === where) && !one.ts && now - one.at < WARNING_SECONDS).pop();
-    const typing = state.status.filter((/** @type {any} */ one) => one.channel === where && one.status && !conversation().messages.some((/** @type {any} */ m) => m.ts === one.thread_ts));
-    fill(status, failure ? h("div.failed", { role: "alert" }, icon("warn"), failure.text) : null, typing.map(thinking));
-    banner.hidden = state.connected;
-    fill(banner, icon("warn"), "Updraft is not connected. What you write waits until it is.");
+    const one = this.conversation();
+    const failure = this.state.failures.filter((/** @type {any} */ it) => (!it.channel || it.channel === one.id) && !it.ts && now - it.at < WARNING_SECONDS).pop();
+    const typing = this.state.status.filter((/** @type {any} */ it) => it.channel === one.id && it.status && !one.messages.some((/** @type {any} */ m) => m.ts === it.thread_ts));
+    refill(this.status, [failure, typing], () => [failure ? h("div.failed", { role: "alert" }, icon("warn"), failure.text) : null, typing.map(thinking)]);
+    const bot = this.state.users.find((/** @type {any} */ it) => it.is_bot);
+    const absent = one.kind !== "im" && bot && !one.members.includes(bot.id);
+    this.banner.hidden = this.state.connected && !absent;
+    const invite = () => attempt(() => act("invite", { user: this.me, channel: one.id })).catch(() => undefined);
+    refill(this.banner, [this.state.connected, absent, one.id], () =>
+      this.state.connected
+        ? ["Updraft is not in this channel.", h("button.quiet", { type: "button", onclick: invite }, "Invite it")]
+        : [icon("warn"), "Updraft is not connected. What you write waits until it is."],
+    );
   }
 
-  function paint() {
-    if (!state) return;
-    paintHeading();
-    const inHome = home && conversation().kind === "im";
-    log.hidden = foot.hidden = inHome;
-    homePane.hidden = !inHome;
-    if (inHome) paintHome();
-    else paintLog();
-    paintStatus();
-    dialogs.update(state.views);
-    first = false;
+  paint() {
+    if (!this.state) return;
+    const one = this.conversation();
+    const inHome = this.home && one.kind === "im";
+    this.paintHeading();
+    this.log.node.hidden = this.foot.hidden = inHome;
+    this.homePane.hidden = !inHome;
+    if (inHome) this.paintHome();
+    else this.log.paint(this.state.ephemerals.filter((/** @type {any} */ it) => it.channel === one.id && !this.dismissed.has(it.ts)));
+    this.paintStatus();
+    this.dialogs.update(this.state.views);
   }
 
   /** Tell the app which of its tabs is looked at; nobody waits for it. @param {string} tab */
-  function look(tab) {
-    act("open_home", { user: me, tab }).catch(() => undefined);
+  look(tab) {
+    act("open_home", { user: this.me, tab }).catch(() => undefined);
   }
 
   /** @param {boolean} toHome */
-  function show(toHome) {
-    home = toHome;
-    look(toHome ? "home" : "messages");
-    paint();
+  show(toHome) {
+    this.home = toHome;
+    this.look(toHome ? "home" : "messages");
+    this.paint();
   }
 
-  /** @param {string} id */
-  function go(id) {
-    where = id;
-    first = true;
-    home = false;
-    drawn.clear();
-    told.chosen(id);
-    if (conversation().kind === "im") look("messages");
-    paintList();
-    paint();
-    main.focus();
+  /** Go to a conversation. @param {string} id */
+  go(id) {
+    this.where = id;
+    this.home = false;
+    this.log.clear();
+    if (this.conversation().kind === "im") this.look("messages");
+    this.paintList();
+    this.paint();
+    this.main.focus();
   }
 
-  return {
-    /** Take up new facts. @param {any} fresh */
-    update(fresh) {
-      const other = fresh.me !== me;
-      state = fresh;
-      if (other) {
-        me = fresh.me;
-        drawn.clear();
-        replies.clear();
-        editing = "";
-        first = true;
-        const own = fresh.channels.find((/** @type {any} */ one) => one.kind === "im");
-        if (!where || conversation().id !== where || where.startsWith("D")) where = own?.id ?? fresh.channels[0].id;
-        if (conversation().kind === "im") look(home ? "home" : "messages");
-      }
-      paintList();
-      paint();
-    },
-    /** Go to the app and say something. @param {string} text */
-    async suggest(text) {
-      const own = state.channels.find((/** @type {any} */ one) => one.kind === "im");
-      if (own && (where !== own.id || home)) go(own.id);
-      await say(text);
-    },
-    focus: () => main.focus(),
-  };
+  /** Take up new facts. @param {any} fresh */
+  update(fresh) {
+    const other = fresh.me !== this.me;
+    const same = !other && JSON.stringify(fresh) === JSON.stringify(this.state);
+    if (same) return this.paintStatus();
+    this.state = fresh;
+    if (other) {
+      this.me = fresh.me;
+      this.log.clear();
+      this.log.replies.clear();
+      if (this.conversation().id !== this.where) this.where = this.own()?.id ?? fresh.channels[0].id;
+      if (this.conversation().kind === "im") this.look(this.home ? "home" : "messages");
+    }
+    this.paintList();
+    this.paint();
+  }
+
+  /** Go to the app and say something. @param {string} text */
+  async suggest(text) {
+    const own = this.own();
+    if (own && (this.where !== own.id || this.home)) this.go(own.id);
+    await this.say(text);
+  }
+}
+
+/** Do something; tell the person when it did not work. @param {() => Promise<any>} deed */
+async function attempt(deed) {
+  try {
+    const answer = await deed();
+    if (answer?.ok === false) toast(answer.text ?? NOT_ANSWERING, "error");
+    return answer;
+  } catch (error) {
+    toast(error instanceof Error ? error.message : String(error), "error");
+    throw error;
+  }
 }

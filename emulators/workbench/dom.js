@@ -41,6 +41,28 @@ export function fill(parent, ...children) {
   add(parent, children);
 }
 
+/** Make these the children, moving nothing that is in its place already: what is typed, selected or focused stays. @param {Node} parent @param {Node[]} nodes */
+export function reconcile(parent, nodes) {
+  const wanted = new Set(nodes);
+  for (const child of [...parent.childNodes]) if (!wanted.has(child)) parent.removeChild(child);
+  let next = parent.firstChild;
+  for (const node of nodes) {
+    if (node === next) next = next.nextSibling;
+    else parent.insertBefore(node, next);
+  }
+}
+
+/** @type {WeakMap<Node, string>} */
+const marks = new WeakMap();
+
+/** Fill only when the facts are others than last time. @param {Node} parent @param {any} facts @param {() => (Child | Child[])[]} make */
+export function refill(parent, facts, make) {
+  const mark = JSON.stringify(facts);
+  if (marks.get(parent) === mark) return;
+  marks.set(parent, mark);
+  fill(parent, ...make());
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Draw one of our icons from its path. @param {keyof typeof ICONS} name @returns {SVGElement} */
@@ -168,4 +190,9 @@ export function safe(url) {
 export function link(url, words) {
   const href = safe(url);
   return href ? h("a", { href, target: "_blank", rel: "noreferrer noopener" }, words) : h("span", {}, words);
+}
+
+/** A person's colour, as a hue. @param {string} name */
+export function hue(name) {
+  return ([...name].reduce((total, letter) => total + letter.charCodeAt(0), 0) * 97) % 360;
 }

@@ -1,7 +1,7 @@
 // The Jira side of the page: the board, and one issue with its comments and history, live.
 
 import { adf } from "./adf.js";
-import { ago, announce, fill, h, icon, toast } from "./dom.js";
+import { ago, announce, fill, h, hue, icon, toast } from "./dom.js";
 import { get } from "./net.js";
 
 const TYPES = /** @type {Record<string, [string, string]>} */ ({
@@ -28,8 +28,7 @@ function priorityIcon(priority) {
 /** @param {string | null} name */
 function person(name) {
   const made = h("span.avatar.round", { title: name ?? "Unassigned", role: "img", "aria-label": name ? `Assignee ${name}` : "Unassigned" }, name ? name[0] : "–");
-  const hue = [...(name ?? "")].reduce((total, letter) => total + letter.charCodeAt(0) * 7, 0) % 360;
-  made.style.setProperty("--hue", String(hue));
+  made.style.setProperty("--hue", String(hue(name ?? "")));
   if (!name) made.classList.add("nobody");
   return made;
 }

@@ -1,6 +1,6 @@
 // The page: who is acting, which side is shown, light or dark, and the feed that keeps both sides live.
 
-import { chat } from "./chat.js";
+import { Chat } from "./chat.js";
 import { controls } from "./controls.js";
 import { announce, fill, h, icon, toast } from "./dom.js";
 import { hints } from "./hints.js";
@@ -8,6 +8,7 @@ import { jira } from "./jira.js";
 import { feed, get } from "./net.js";
 
 const ME = "updraft.workbench.person";
+const LOOK = 3000;
 const THEME = "updraft.workbench.theme";
 
 /** @param {string} id @returns {any} */
@@ -86,11 +87,13 @@ async function start() {
     showSide("chat");
     slack.suggest(text).catch(() => undefined);
   });
-  const slack = chat(byId("chat"), facts, { said: (text) => tried.said(text), chosen: () => undefined });
+  const slack = new Chat(byId("chat"), facts, (text) => tried.said(text));
   byId("chat").querySelector(".sidebar").append(byId("hints"));
   const board = jira(byId("jira"), facts.project, move);
   const switches = controls(byId("controls"), refreshControls);
   const loadSlack = gathered(async () => slack.update(await get(`/slack/client/state?user=${me}`)), 40);
+  // Nobody tells when the app connects or goes: look now and then.
+  setInterval(() => document.visibilityState === "visible" && loadSlack(), LOOK);
   const loadJira = gathered(() => board.load(), 80);
 
   byId("hints-button").append(icon("bulb"), h("span", {}, "Hints"));

@@ -1,7 +1,8 @@
 // One message as Slack shows it.
 
 import { drawBlocks } from "./blocks.js";
-import { clock, h, icon, link, menu } from "./dom.js";
+import { clock, h, hue, icon, link, menu } from "./dom.js";
+import { markdown } from "./markdown.js";
 import { mrkdwn } from "./mrkdwn.js";
 
 /**
@@ -13,16 +14,15 @@ import { mrkdwn } from "./mrkdwn.js";
  * @property {(message: any) => {label: string, run: () => void, danger?: boolean}[]} choices
  * @property {(message: any) => void} reply
  * @property {(message: any) => void} dismiss
+ * @property {(message: any) => void} stop a message that is being written
+ * @property {() => void} repaint
  */
 
-const HUES = [12, 200, 150, 265, 330, 40];
-
-/** A square with the first letter, in a colour of the person's own. @param {string} id @param {string} name @param {boolean} app */
-export function avatar(id, name, app) {
+/** A square with the first letter, in a colour of the person's own. @param {string} name @param {boolean} app */
+export function avatar(name, app) {
   if (app) return h("span.avatar.app", { "aria-hidden": "true" }, icon("bolt"));
-  const sum = [...id].reduce((total, letter) => total + letter.charCodeAt(0), 0);
   const made = h("span.avatar", { "aria-hidden": "true" }, (name[0] ?? "?").toUpperCase());
-  made.style.setProperty("--hue", String(HUES[sum % HUES.length]));
+  made.style.setProperty("--hue", String(hue(name)));
   return made;
 }
 
@@ -42,7 +42,7 @@ export function drawMessage(message, around, follows) {
       dataset: { ts: message.ts },
       "aria-label": `${name}, ${clock(Number(message.ts))}`,
     },
-    h("div.side", {}, follows ? time : avatar(message.user ?? message.bot_id, name, app)),
+    h("div.side", {}, follows ? time : avatar(name, app)),
     h(
       "div.main",
       {},
@@ -59,7 +59,9 @@ export function drawMessage(message, around, follows) {
 /** @param {any} message @param {Around} around */
 function body(message, around) {
   const surface = around.surface(message);
-  const blocks = message.blocks ?? [];
+  if (message.streaming) return streamed(message, around, surface);
+  // What people type is stored as plain rich text; Slack's composer formats it, so it is drawn from its text.
+  const blocks = byApp(message) ? message.blocks ?? [] : [];
   const parts = blocks.length ? drawBlocks(blocks, surface) : message.text ? [h("div.text", {}, mrkdwn(message.text, around.names))] : [];
   return h(
     "div.body",
@@ -67,6 +69,17 @@ function body(message, around) {
     parts,
     (message.attachments ?? []).map((/** @type {any} */ one) => attachment(one, surface)),
     (message.files ?? []).map((/** @type {any} */ one) => h("div.file", {}, "📎 ", one.name ?? one.title ?? "file")),
+  );
+}
+
+/** A message that the app is still writing. @param {any} message @param {Around} around @param {import("./elements.js").Surface} surface */
+function streamed(message, around, surface) {
+  return h(
+    "div.body",
+    { "aria-busy": "true" },
+    h("div.markdown", {}, markdown(message.text ?? "")),
+    drawBlocks(message.streaming.extra ?? [], surface),
+    h("button.quiet", { type: "button", onclick: () => around.stop(message) }, "◼ Stop"),
   );
 }
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+import yaml
 
 from emulators.people import ANA, BEN, MODEL_KEY
 from emulators.site import Site
@@ -163,3 +164,17 @@ async def test_data_folder_that_is_a_file(tmp_path: Path) -> None:
     assert process.returncode == 2
     assert errors.count(b"\n") == 1
     assert "cannot be used" in errors.decode()
+
+
+def test_page_offers_what_the_manifest_declares() -> None:
+    manifest = ROOT / "manifest.yml"
+    if not manifest.exists():
+        pytest.skip("there is no manifest beside the stand-ins")
+    features = yaml.safe_load(manifest.read_text())["features"]
+    offered = json.loads((ROOT / "emulators/workbench/app.json").read_text())
+    declared = {(one["type"], one["callback_id"], one["name"]) for one in features["shortcuts"]}
+    messages = {("message", one["callback_id"], one["name"]) for one in offered["message_shortcuts"]}
+    everywhere = {("global", one["callback_id"], one["name"]) for one in offered["global_shortcuts"]}
+    assert messages | everywhere == declared
+    assert [one["command"] for one in features["slash_commands"]] == [offered["command"]]
+    assert len(offered["hints"]) == 5

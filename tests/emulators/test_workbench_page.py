@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
+from slack_sdk.web.async_client import AsyncWebClient
 
-from emulators.people import ANA, BEN, CHANNEL
+from emulators.people import ANA, BEN, BOT_TOKEN, CHANNEL, OTHER_CHANNEL
 from emulators.site import Site
 from tests.emulators.workbench_app import running
 
@@ -199,7 +200,7 @@ async def test_select_answers_with_an_ephemeral_message(page: Page) -> None:
 async def test_commands_complete_and_fail_as_in_slack(page: Page) -> None:
     field = page.locator(".foot textarea")
     await field.press_sequentially("/up")
-    await expect(page.locator(".suggestions li")).to_have_count(11)
+    await expect(page.locator(".suggestions li")).to_have_count(6)
     await field.press("Tab")
     await field.press_sequentially("st")
     await expect(page.locator(".suggestions li")).to_have_text(
@@ -413,3 +414,44 @@ async def test_contrast(page: Page, theme: str) -> None:
     if pictures:
         await page.keyboard.press("Escape")
         await page.screenshot(path=Path(pictures) / f"workbench-{theme}.png")
+
+
+async def test_what_is_typed_and_focused_survives_changes(page: Page, site: Site) -> None:
+    await say(page, "hello")
+    await page.get_by_role("button", name="Reply…", exact=True).click()
+    reply = page.locator(".thread textarea")
+    await reply.fill("half a sen")
+    root = site.slack.history(ANA.dm)[0]["ts"]
+    await site.slack.say(ANA.slack, ANA.dm, "from my phone", root)
+    await site.slack.say(ANA.slack, ANA.dm, "another")
+    await expect(log(page).get_by_text("Heard: another")).to_be_visible()
+    await expect(log(page).get_by_text("Heard: from my phone")).to_be_visible()
+    await expect(reply).to_be_focused()
+    await expect(reply).to_have_value("half a sen")
+
+
+async def test_app_is_invited_to_a_channel(page: Page) -> None:
+    await page.get_by_role("button", name="general").click()
+    await page.get_by_role("button", name="Invite it").click()
+    await expect(page.get_by_text("Updraft is not in this channel.")).to_be_hidden()
+
+
+async def test_streamed_message_grows(page: Page, site: Site) -> None:
+    root = await site.slack.say(ANA.slack, ANA.dm, "think")
+    web = AsyncWebClient(token=BOT_TOKEN, base_url=f"{site.url}/slack/api/")
+    began = await web.chat_startStream(channel=ANA.dm, thread_ts=root, markdown_text="**Fixed** the")
+    await expect(log(page).locator("[aria-busy] strong")).to_have_text("Fixed")
+    await web.chat_appendStream(channel=ANA.dm, ts=began["ts"], markdown_text=" timeout")
+    await expect(log(page).get_by_text("the timeout")).to_be_visible()
+    await web.chat_stopStream(channel=ANA.dm, ts=began["ts"])
+    await expect(log(page).get_by_role("button", name="Stop")).to_have_count(0)
+
+
+async def test_only_recent_messages_are_drawn(page: Page, site: Site) -> None:
+    for number in range(130):
+        await site.slack.say(BEN.slack, OTHER_CHANNEL, f"number {number}")
+    await page.get_by_role("button", name="general").click()
+    await expect(log(page).get_by_text("number 129")).to_be_visible()
+    await expect(log(page).locator(".message")).to_have_count(100)
+    await page.get_by_role("button", name="Show 30 earlier messages").click()
+    await expect(log(page).locator(".message")).to_have_count(130)
