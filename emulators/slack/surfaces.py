@@ -68,11 +68,13 @@ class Surfaces(Workspace):
         state: dict[str, Any] | None = None,
         *,
         view_id: str | None = None,
+        stale: bool = False,
     ) -> dict[str, Any]:
         """Press a button or choose in a select, in a message or a view; return ``{"ok": …}`` when it is acknowledged.
 
         ``value`` picks among buttons of one action_id, or is what a feedback or dispatching input got; ``selected`` is an
-        option's value, ``state`` other inputs' values by action_id. Raises Refused when there is no such element.
+        option's value, ``state`` other inputs' values by action_id. ``stale`` presses in another window that still shows the message as it was
+        before its last change. Raises Refused when there is no such element.
         """
         if view_id is not None:
             return await self._press_in_view(user, view_id, action_id, value, selected, state or {})
@@ -80,7 +82,7 @@ class Surfaces(Workspace):
             raise Refused("press needs channel and ts, or view_id")
         where = self.conversation(user, channel)
         message = self._message(user, where, ts)
-        blocks = message.get("blocks") or []
+        blocks = (self.earlier.get((where.id, ts)) if stale else message.get("blocks")) or []
         block, element = inputs.find(blocks, action_id, value)
         kept = self._remember((user, ts), blocks, state or {})
         chosen = inputs.action(block, element, value if selected is None else selected, self.world.now_ts())

@@ -114,6 +114,7 @@ class Workspace:
         self._triggers: OrderedDict[str, Trigger] = OrderedDict()
         self._response_urls: OrderedDict[str, ResponseUrl] = OrderedDict()
         self._events: OrderedDict[str, Delivery] = OrderedDict()
+        self.earlier: OrderedDict[tuple[str, str], list[dict[str, Any]]] = OrderedDict()
         self._waiters: set[asyncio.Future[None]] = set()
         self.failures: list[Outcome] = []
         self.snapshot = Snapshot(state, self.world.dump)
@@ -136,6 +137,7 @@ class Workspace:
         self._triggers.clear()
         self._response_urls.clear()
         self._events.clear()
+        self.earlier.clear()
         self.failures.clear()
         self.changed("reset")
 
@@ -297,6 +299,10 @@ class Workspace:
     async def replace(self, channel: Channel, message: Message, changes: dict[str, Any]) -> None:
         """Change a stored message and tell the app of it; a change to None removes the field."""
         previous = dict(message)
+        if "blocks" in previous:
+            self.earlier[channel.id, message["ts"]] = previous["blocks"]
+            while len(self.earlier) > 2000:
+                self.earlier.popitem(last=False)
         for name, value in changes.items():
             if value is None:
                 message.pop(name, None)

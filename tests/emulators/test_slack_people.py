@@ -9,6 +9,7 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from emulators.people import ANA, APP_TOKEN, BEN, BOT_ID, BOT_TOKEN, BOT_USER, CHANNEL, SIGNING_SECRET
 from emulators.slack import Refused, SlackEmulator
@@ -194,24 +195,42 @@ async def test_a_response_url_is_good_five_times(slack: SlackEmulator, product: 
     assert [message["text"] for message in slack.ephemerals(ANA.slack)] == ["0", "1", "2", "3", "4"]
 
 
+async def test_a_stale_window_still_has_the_old_buttons(slack: SlackEmulator, product: Product) -> None:
+    ts = await card(product)
+    await product.web.chat_update(channel=ANA.dm, ts=ts, text="Posted", blocks=CARD[:1])
+    with pytest.raises(Refused):
+        await slack.press(ANA.slack, ANA.dm, ts, "approve")
+    await slack.press(ANA.slack, ANA.dm, ts, "approve", stale=True)
+    assert product.last["actions"][0]["value"] == "draft-1"
+
+
 async def test_a_response_url_replaces_deletes_and_speaks_to_all(
     slack: SlackEmulator, product: Product
 ) -> None:
     ts = await card(product, CHANNEL)
     await slack.press(ANA.slack, CHANNEL, ts, "approve")
-    url = product.last["response_url"]
-    async with aiohttp.ClientSession() as session:
-        await session.post(url, json={"text": "for all", "response_type": "in_channel"})
-        await session.post(url, json={"text": "posted", "replace_original": True})
-        first, second = slack.history(CHANNEL)
-        assert (first["text"], "blocks" in first) == ("posted", False)
-        assert (second["text"], second["subtype"], second["bot_id"]) == ("for all", "bot_message", BOT_ID)
-        await session.post(url, json={"delete_original": True})
-        async with session.post(url, json={"blocks": [{"type": "nonsense"}]}) as answer:
-            assert (answer.status, (await answer.json())["error"]) == (400, "invalid_blocks")
-        async with session.post(url, data=b"nonsense") as answer:
-            assert answer.status == 400
+    hook = AsyncWebhookClient(product.last["response_url"])
+    await hook.send(text="for all", response_type="in_channel")
+    await hook.send(text="posted", replace_original=True)
+    first, second = slack.history(CHANNEL)
+    assert (first["text"], "blocks" in first) == ("posted", False)
+    assert (second["text"], second["subtype"], second["bot_id"]) == ("for all", "bot_message", BOT_ID)
+    assert (await hook.send(delete_original=True)).status_code == 200
     assert [message["ts"] for message in slack.history(CHANNEL)] == [second["ts"]]
+    assert (await hook.send(text="x", blocks=[{"type": "nonsense"}])).status_code == 400
+    async with aiohttp.ClientSession() as session, session.post(hook.url, data=b"nonsense") as answer:
+        assert answer.status == 400
+
+
+async def test_a_response_url_ends_after_thirty_minutes() -> None:
+    now = [1_795_000_000.0]
+    slack = SlackEmulator(clock=lambda: now[0])
+    async with slack.served():
+        hook = AsyncWebhookClient(slack.response_url("commands", ANA.slack, CHANNEL))
+        assert (await hook.send(text="in time")).body == "ok"
+        now[0] += 30 * 60 + 1
+        late = await hook.send(text="too late")
+    assert (late.status_code, "expired_url" in late.body) == (404, True)
 
 
 async def test_an_ephemeral_message_is_pressed_and_replaced(slack: SlackEmulator, product: Product) -> None:
@@ -389,6 +408,15 @@ async def test_what_a_person_looks_at_goes_along(slack: SlackEmulator, product: 
     await slack.wait_settled()
     (entity,) = product.last["event"]["app_context"]["entities"]
     assert (entity["type"], entity["value"]) == ("slack#/types/channel_id", CHANNEL)
+
+
+async def test_an_edit_that_adds_a_mention_is_one(slack: SlackEmulator, product: Product) -> None:
+    ts = await slack.say(ANA.slack, CHANNEL, "is it done?")
+    await slack.edit(ANA.slack, CHANNEL, ts, f"<@{BOT_USER}> is it done?")
+    await slack.edit(ANA.slack, CHANNEL, ts, f"<@{BOT_USER}> is it done now?")
+    await slack.wait_settled()
+    assert [body["event"]["type"] for body in product.bodies] == ["app_mention"]
+    assert "edited" in product.last["event"]
 
 
 async def test_edits_and_deletions_are_events(slack: SlackEmulator, product: Product) -> None:
