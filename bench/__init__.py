@@ -1,0 +1,1 @@
+"""Figures of the whole product, side by side with baselines on the same machine in the same run."""
