@@ -36,13 +36,18 @@ def _statuses(both: Comparison) -> None:
     mine = events(both.update)
     for event, clause in events(both.draft):
         now = state(event)
-        if now == "state":
+        if now == "state" or (event.nominal and "except" in {token.low for token in clause.tokens}):
             continue
         pairs = _candidates(event, clause, mine)
         if event.nominal:
             pairs = [pair for pair in pairs if overlap(clause, pair[1], without=event.canon) >= 0.6]
         if pairs:
-            states = [state(other) for other, _ in pairs]
+            states = [
+                "part"
+                if {"part", "percent"} & theirs.marks.keys() and state(other) == "done"
+                else state(other)
+                for other, theirs in pairs
+            ]
             later = now == "todo" and any(
                 outlook(one) in _OPEN and not own_content(one) for one in both.update.clauses
             )
@@ -79,7 +84,7 @@ def _named(both: Comparison, event: Event) -> bool:
 def _unnamed(both: Comparison, event: Event, clause: Clause, now: str) -> None:
     """Judge work that the update does not name: by what it says about the same things."""
     token = event.token
-    if event.stem in lx.HARD_VERBS and not _named(both, event):
+    if event.stem in lx.HARD_VERBS and now != "not" and not _named(both, event):
         both.error(
             "work-added",
             f"The draft says “{both.said(token)}”; you did not write that.",
@@ -113,7 +118,12 @@ def _unnamed(both: Comparison, event: Event, clause: Clause, now: str) -> None:
             token.start,
             token.end,
         )
-    elif now == "done" and not outlooks and event.canon == "complete" and not any_done(both.update):
+    elif (
+        now == "done"
+        and event.canon in ("complete", "fix")
+        and not any_done(both.update)
+        and (not outlooks or _doubtful(both.update))
+    ):
         both.error(
             "completion",
             "The draft says that work is complete; you did not write that.",
@@ -163,40 +173,55 @@ def _closed(clause: Clause, own: set[str]) -> bool:
         return False
     verbs = [event for event in clause.events if not event.nominal and event.status != "state"]
     if not verbs:
-        return clause.header == "done"
+        passed = clause.poles.get("outcome", {}).get(1)
+        return clause.header == "done" or (passed is not None and passed.low.endswith("ed"))
     return all(
         state(event) == "done" and event.canon not in lx.OPENING and event.canon not in own for event in verbs
     )
 
 
 def _denials(both: Comparison) -> None:
-    """Find denials that the draft drops, and denials that it adds."""
-    for mine in both.update.clauses:
-        for canon, token in mine.denied.items():
-            theirs = best(mine, both.draft.clauses)
-            if _denied(canon, token, theirs, both.draft):
-                continue
-            if not theirs and _idle(mine):
-                continue
-            place = (theirs[0].start, theirs[0].end) if theirs else (both.end, both.end)
-            verb = "drops" if theirs else "leaves out"
-            both.error("negation-lost", f"The draft {verb} what you denied: “{both.wrote(mine)}”.", *place)
-    for clause in both.draft.clauses:
+    """Find denials that the draft drops, and denials that it adds; one dropped and one added are the same in other words."""
+    lost = [
+        (mine, theirs) for mine, theirs, _ in _unmatched(both.update, both.draft) if theirs or not _idle(mine)
+    ]
+    added = []
+    for clause, matches, token in _unmatched(both.draft, both.update):
+        if any(outlook(theirs) in _OPEN for theirs in matches):
+            continue
+        if not matches and (token.canon in lx.FRAME or token.stem in lx.FRAME) and _doubtful(both.update):
+            continue
+        added.append((clause, matches))
+    if lost and added:
+        return
+    fewer = sum(bool(one.denied) for one in both.draft.clauses) < sum(
+        bool(one.denied) for one in both.update.clauses
+    )
+    for mine, theirs in lost:
+        if not theirs and not fewer:
+            continue
+        place = (theirs[0].start, theirs[0].end) if theirs else (both.end, both.end)
+        verb = "drops" if theirs else "leaves out"
+        both.error("negation-lost", f"The draft {verb} what you denied: “{both.wrote(mine)}”.", *place)
+    for clause, matches in added:
+        words = f"you wrote “{both.wrote(matches[0])}”" if matches else "you did not write that"
+        both.error(
+            "negation-added",
+            f"The draft denies something, “{both.said(clause)}”; {words}.",
+            clause.start,
+            clause.end,
+        )
+
+
+def _unmatched(here: Reading, there: Reading) -> list[tuple[Clause, list[Clause], Token]]:
+    """Return the denials of one text that the other has in no words, with the clauses on the same things."""
+    out = []
+    for clause in here.clauses:
         for canon, token in clause.denied.items():
-            matches = best(clause, both.update.clauses)
-            if _denied(canon, token, matches, both.update) or any(
-                outlook(theirs) in _OPEN for theirs in matches
-            ):
-                continue
-            words = f"you wrote “{both.wrote(matches[0])}”" if matches else "you did not write that"
-            if not matches and ((canon in lx.FRAME or token.stem in lx.FRAME) and _doubtful(both.update)):
-                continue
-            both.error(
-                "negation-added",
-                f"The draft denies something, “{both.said(clause)}”; {words}.",
-                clause.start,
-                clause.end,
-            )
+            others = best(clause, there.clauses)
+            if not _denied(canon, token, others, there):
+                out.append((clause, others, token))
+    return out
 
 
 def _doubtful(reading: Reading) -> bool:
@@ -220,6 +245,12 @@ def _denied(canon: str, token: Token, others: list[Clause], there: Reading) -> b
             return True
         if any(event.canon == canon and state(event) in ("not", "todo") for event in other.events):
             return True
+    if any(
+        low.endswith(token.low) and low[: -len(token.low)] in ("un", "in", "im", "ir", "dis", "non")
+        for low in there.lows
+        if len(token.low) > 3
+    ):
+        return True
     if canon in ("fail", "bug") and there.canons & {"fix", "pass", "success", "stable", "ok"}:
         return True
     lows = {low.low for other in others for low in other.tokens}
@@ -242,11 +273,7 @@ def _poles(both: Comparison) -> None:
             mine = _sides(matches, name) or _sides(both.update.clauses, name)
             if not mine or set(mine) & set(sides) or (name == "outcome" and _repaired([clause, *matches])):
                 continue
-            if (
-                name == "outcome"
-                and (not matches or len(_sides(both.update.clauses, name)) == 2)
-                and len(matches) != 1
-            ):
+            if name == "outcome" and not _clear(both, clause, matches, next(iter(sides))):
                 continue
             sign, token = next(iter(sides.items()))
             if (name == "existence" and len(lx.POLES.get(token.stem, ())) > 1) or any(
@@ -263,6 +290,20 @@ def _poles(both: Comparison) -> None:
             )
     for theirs in both.update.clauses:
         _turned(both, theirs)
+
+
+def _clear(both: Comparison, clause: Clause, matches: list[Clause], sign: int) -> bool:
+    """Tell whether an outcome of the draft can only mean the one thing of the update."""
+    if len(matches) != 1 and len(_sides(both.update.clauses, "outcome")) == 2:
+        return False
+    if not matches:
+        return False
+    if sign < 0:
+        return not any(
+            one.denied or {token.low for token in one.tokens} & (lx.FAILING | {"no", "down", "decreased"})
+            for one in both.update.clauses
+        )
+    return True
 
 
 def _turned(both: Comparison, mine: Clause) -> None:

@@ -34,6 +34,9 @@ class Fact:
     soft: bool = False
 
 
+_FRACTIONS = {"onethird": "33", "twothirds": "67", "onequarter": "25", "threequarters": "75"}
+
+
 def _figure(value: float) -> str:
     return f"{value:.6g}"
 
@@ -42,7 +45,8 @@ def _number(
     tokens: list[Token], place: int, text: str, suffix: str | None, value: float, unit_sign: str
 ) -> Fact:
     token = tokens[place]
-    unit, end, nouns = None, token.end, []
+    nouns: list[str] = []
+    unit, end = None, token.end
     if suffix in lx.SCALES:
         value, suffix = value * lx.SCALES[suffix], None
     wanted = suffix or unit_sign
@@ -60,16 +64,31 @@ def _number(
     if wanted in lx.UNITS:
         unit, factor = lx.UNITS[wanted]
         value *= factor
-    for token in tokens[ahead : ahead + 3]:
+    for token in tokens[ahead : ahead + 5]:
         if token.kind == "mark" or token.low in ("and", "but", "or"):
             break
-        if token.kind == "word" and token.low not in lx.STOP:
+        if (
+            token.kind == "word"
+            and token.low not in lx.STOP
+            and token.low not in lx.NUMBER_WORDS
+            and len(nouns) < 2
+        ):
             nouns.append(token.canon)
     return Fact("number", _figure(value), tokens[place].start, end, value, unit, tuple(nouns))
 
 
 def _word_number(tokens: list[Token], place: int) -> Fact | None:
     token = tokens[place]
+    if token.low in _FRACTIONS:
+        return Fact(
+            "number",
+            _FRACTIONS[token.low],
+            token.start,
+            token.end,
+            float(_FRACTIONS[token.low]),
+            "percent",
+            soft=True,
+        )
     if token.low == "half":
         return Fact("number", "50", token.start, token.end, 50.0, "percent", soft=True)
     if token.low in ("hundred", "thousand", "million") and (
@@ -216,6 +235,8 @@ def _simple(token: Token) -> Fact | None:
         )
     if kind == "clock":
         return Fact("time", _clock(low), token.start, token.end)
+    if kind == "word" and low not in lx.PRODUCTS and any(char.isdigit() for char in low):
+        return Fact("identifier", low, token.start, token.end)
     if kind in ("host", "hash", "ident", "code", "fence", "ref", "mention"):
         value = re.sub(r"\s+", " ", low.strip("`").strip()).removesuffix("()").strip("@")
         return Fact("identifier", value, token.start, token.end)

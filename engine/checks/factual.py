@@ -53,8 +53,17 @@ def _has(reading: Reading, fact: Fact) -> bool:
         )
         return fact.value in ("0", "1", "100") or dated or _counted(fact, reading)
     if fact.kind == "date":
+        if "/" in fact.value and _in_range(fact, reading):
+            return True
         return fact.value in ("eod",) and "today" in {other.value for other in reading.facts}
     return fact.kind in ("url", "key", "email") and fact.value.lower() in reading.text.lower()
+
+
+def _in_range(fact: Fact, reading: Reading) -> bool:
+    """Tell whether a date is one end of "3 to 14 August"."""
+    month, day = fact.value.split("/")
+    same = any(other.kind == "date" and other.value.startswith(f"{month}/") for other in reading.facts)
+    return same and any(other.kind == "number" and other.value == day for other in reading.facts)
 
 
 def _counted(fact: Fact, reading: Reading) -> bool:
@@ -244,7 +253,11 @@ def _beside(both: Comparison, clause: Clause, fact: Fact) -> None:
         shared = (clause.content.keys() & other.content.keys()) - own
         scored.append((sum(1.0 if canon not in lx.FRAME else 0.6 for canon in shared), other))
     scored.sort(key=lambda one: -one[0])
-    if len(scored) < 2 or scored[0][0] < 0.6 or scored[0][0] - scored[1][0] < 0.5:
+    if (
+        len(scored) < 2
+        or scored[0][0] < (1.6 if fact.kind == "number" else 0.6)
+        or scored[0][0] - scored[1][0] < 0.5
+    ):
         return
     theirs = scored[0][1]
     inside = [

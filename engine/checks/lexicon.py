@@ -27,7 +27,8 @@ PHRASES: dict[str, str] = {
     "i think": "ithink", "i guess": "ithink", "i believe": "ithink", "i suspect": "ithink", "i assume": "ithink", "i feel like": "ithink", "i reckon": "ithink", "we think": "ithink", "we believe": "ithink", "we suspect": "ithink",
     "not sure": "unsure", "not certain": "unsure", "not clear": "unsure", "not confident": "unsure", "no idea": "unsure", "dont know": "unsure", "don't know": "unsure", "do not know": "unsure", "not know": "unsure",
     "provided that": "provided", "as long as": "aslongas", "as soon as": "assoonas", "in case": "incase", "depends on": "depends", "depending on": "depends", "depend on": "depends", "dependent on": "depends",
-    "contingent on": "depends", "contingent upon": "depends", "conditional on": "depends", "subject to": "depends", "only if": "if", "only when": "when", "only after": "after", "only once": "once",
+    "out of disk": "without disk", "ran out of": "without", "run out of": "without", "runs out of": "without", "out of space": "without space", "a third": "onethird", "one third": "onethird", "two thirds": "twothirds", "a quarter": "onequarter", "one quarter": "onequarter", "three quarters": "threequarters", "held back": "withheld", "hold back": "withheld", "hold off": "withheld", "held off": "withheld", "out of date": "outdated", "time zone": "timezone", "time zones": "timezone",
+    "contingent on": "depends", "contingent upon": "depends", "conditional on": "depends", "subject to": "depends", "only if": "if", "only when": "if", "only after": "if", "only once": "if",
     "quality assurance": "qa", "user interface": "ui", "code review": "review", "went live": "deployed live", "gone live": "deployed live", "go live": "deploy live", "going live": "deploying live",
     "going to": "goingto", "gonna": "goingto", "about to": "goingto", "plan to": "goingto", "plans to": "goingto", "planning to": "goingto", "intend to": "goingto", "aim to": "goingto", "aiming to": "goingto", "hope to": "goingto", "hoping to": "goingto",
     "scheduled to": "goingto", "scheduled for": "goingto", "planned for": "goingto", "expected to": "expectedto", "expecting to": "expectedto", "expect to": "expectedto", "expects to": "expectedto", "supposed to": "supposedto", "need to": "needto", "needs to": "needto", "have to": "needto", "has to": "needto", "must be": "needto be", "ought to": "needto",
@@ -161,7 +162,7 @@ ensure: ensure guarantee
 """
 
 _OPPOSITES = """
-outcome: pass work function succeed success successful green ok okay fine healthy operational stable good well available up reachable resolved | fail failure broken broke crash error red flaky down hang unavailable unreachable unstable unhealthy malfunction misbehave timeout
+outcome: fluent pass work function succeed success successful green ok okay fine healthy operational stable good well available up reachable resolved | fail failure broken broke crash error red flaky down hang unavailable unreachable unstable unhealthy badly poorly malfunction misbehave timeout
 amount: high increase jump spike rise grow raise higher more up climb bump went-up | low decrease reduce lower drop fewer less cut shrink fell decline down
 speed: fast faster quick quicker | slow slower sluggish
 switch: enable activate | disable deactivate
@@ -170,7 +171,7 @@ access: allow permit grant unblock | deny forbid block reject refuse prohibit
 opened: open reopen | close
 verdict: approve accept approved | reject decline refuse deny
 quality: improve better improvement | worsen worse degrade deteriorate
-begin: start begin | stop halt cease
+begin: start begin resume continue | stop pause halt cease
 order: before | after
 size: large big | small tiny
 level: upgrade bump | downgrade
@@ -295,13 +296,13 @@ HEDGES = word_set(
 )
 """Marks of doubt or opinion."""
 SPEECH = word_set(
-    "says said say saying told tells claims claimed claim reported reports reportedly mentioned mentions "
+    "complaining complain say claim mention says said say saying told tells claims claimed claim reported reports reportedly mentioned mentions "
     "accordingto heard hears announced stated states confirmed confirms thinks believes suspects "
     "suspected noted notes advised advises indicated per informed suggested suggests complained complains"
 )
 """Verbs by which somebody else's word is passed on."""
 CONDITIONS = word_set(
-    "if unless provided aslongas assoonas incase depends assuming whether should otherwise once when "
+    "without only solely if unless provided aslongas assoonas incase depends assuming whether should otherwise once when "
     "until after before pending upon following waitingon blockedby contingent subject conditional prior "
     "requires require required awaiting needs providing"
 )
@@ -311,7 +312,7 @@ HARD_CONDITIONS = word_set("if unless provided aslongas assoonas incase depends 
 SOFT_CONDITIONS = frozenset(["once", "when", "until", "after", "before"])
 """Marks that make a condition where what follows is still to come."""
 PARTS = word_set(
-    "almost nearly mostly partially partly half some most partof except only part portion majority "
+    "onethird twothirds onequarter threequarters almost nearly mostly partially partly half some most partof except only part portion majority "
     "initial largely several subset basically roughly partial bulk somewhat few many practically "
     "virtually halfway excluding incomplete remaining remains remain todo wip rest outstanding first "
     "preliminary minus but limited"
@@ -319,7 +320,7 @@ PARTS = word_set(
 )
 """Marks that less than the whole is meant."""
 HARD_PARTS = word_set(
-    "almost nearly mostly partially partly half some most partof except only temporary temporarily workaround fornow interim provisional sometimes occasionally intermittently sporadically rarely majority largely "
+    "onethird twothirds onequarter threequarters almost nearly mostly partially partly half some most partof except only temporary temporarily workaround fornow interim provisional sometimes occasionally intermittently sporadically rarely majority largely "
     "partial bulk practically virtually halfway excluding"
 )
 WHOLES = word_set(
@@ -497,6 +498,7 @@ UNITS: dict[str, tuple[str, float]] = {
     **dict.fromkeys(("ms", "msec", "millisecond", "milliseconds", "millis"), ("time", 0.001)), **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), ("time", 1.0)),
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), ("time", 60.0)), **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), ("time", 3600.0)),
     **dict.fromkeys(("d", "day", "days"), ("time", 86400.0)), **dict.fromkeys(("wk", "wks", "week", "weeks"), ("time", 604800.0)), **dict.fromkeys(("month", "months"), ("months", 1.0)), **dict.fromkeys(("year", "years", "yr", "yrs"), ("months", 12.0)),
+    "g": ("bytes", 1e9), "gig": ("bytes", 1e9), "gigs": ("bytes", 1e9),
     "kb": ("bytes", 1e3), "mb": ("bytes", 1e6), "gb": ("bytes", 1e9), "tb": ("bytes", 1e12), "kib": ("bytes", 1024.0), "mib": ("bytes", 1024.0**2), "gib": ("bytes", 1024.0**3),
     "megabytes": ("bytes", 1e6), "gigabytes": ("bytes", 1e9), "kilobytes": ("bytes", 1e3), "%": ("percent", 1.0), "percent": ("percent", 1.0), "pct": ("percent", 1.0),
     "$": ("$", 1.0), "usd": ("$", 1.0), "dollars": ("$", 1.0), "bucks": ("$", 1.0), "€": ("€", 1.0), "eur": ("€", 1.0), "euros": ("€", 1.0), "euro": ("€", 1.0), "£": ("£", 1.0), "gbp": ("£", 1.0), "pounds": ("£", 1.0), "x": ("times", 1.0), "times": ("times", 1.0),
@@ -554,7 +556,7 @@ RELATED: dict[str, frozenset[str]] = {
     "review": word_set("investigate verify test feedback"), "test": word_set("investigate verify pass fail qa run"), "verify": word_set("test review investigate say pass work check see"),
     "approve": word_set("agree say good"), "notify": word_set("ask say meet send"), "merge": frozenset(), "deploy": word_set("live on"), "refactor": word_set("split change clean remove move simplify"),
     "move": word_set("change replace"), "document": word_set("write"), "revert": word_set("remove undo"), "schedule": word_set("todo postpone move"), "meet": word_set("ask say pair demo"), "monitor": word_set("watch investigate eye"), "optimiz": word_set("fast speed decrease improve"),
-    "improve": word_set("fast speed decrease increase"), "cancel": word_set("remove stop"), "upgrade": word_set("change move increase"), "send": word_set("email"),
+    "improve": word_set("fast speed decrease increase"), "cancel": word_set("remove stop disable dead"), "upgrade": word_set("change move increase"), "send": word_set("email"),
 }  # fmt: skip
 """Work that may be called by another's name: what the update must name for the draft to say the left."""
 ACHIEVING = word_set("complete pass fix work success determine implement reproduce possible")
@@ -563,7 +565,7 @@ OPENING = word_set("start investigate ask meet prepare determine say notify send
 """Work whose being done leaves its object open."""
 NEGATIVE = NEGATORS | word_set(
     "except fail fails failed failing unable remains remain remaining pending outstanding todo blocked blockedby waitingon missing prevents prevent absence lack stopped excluding excluded "
-    "skipped only still open unchanged stop avoid rejected declined refused away unavailable untouched insteadof unknown limited doubt"
+    "withheld hold held wait postponed avoid instead unrealistic impossible cancelled cancel skipped only still open unchanged stop avoid rejected declined refused away unavailable untouched insteadof unknown limited doubt"
 )
 """Words that make a clause negative without a "not"."""
 POLE_CANONS = frozenset(GROUPS.get(base, base) for base in POLES)
@@ -587,7 +589,7 @@ FAILING = word_set("fails failing failed broken broke breaks red crashing crashe
 """Words of a clause whose thing is in trouble now."""
 
 LOOKING = word_set(
-    "log file record raise note speak decide determine investigate test verify review ask say meet show notify work start wait get"
+    "reproduce log file record raise note speak decide determine investigate test verify review ask say meet show notify work start wait get"
 )
 """Work that mends nothing."""
 SPANS: dict[str, str] = {
@@ -595,3 +597,15 @@ SPANS: dict[str, str] = {
     "quarter": "quarter", "quarterly": "quarter", "minute": "minute", "minutes": "minute", "nightly": "night", "night": "night",
 }  # fmt: skip
 """Words for spans of time."""
+STRONG_HEDGES = word_set(
+    "maybe perhaps might possibly apparently supposedly allegedly reportedly presumably unsure unconfirmed"
+)
+"""Doubt that nobody adds for politeness."""
+UNSURE = word_set("unsure if try trying eta sure pretty guess about approx around roughly estimate some")
+"""Words of an update by which a draft's doubt is not its own."""
+THINGS = word_set(
+    "ci log logs error message test tests build docs documentation report page screen monitoring console script output linter compiler metrics dashboard profiler debugger"
+)
+"""What "says" something without being somebody."""
+COLOURS = word_set("blue yellow white black orange grey gray purple pink colour color button")
+"""Words beside which green and red are colours."""

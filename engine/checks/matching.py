@@ -72,6 +72,7 @@ def state(event: Event) -> str:
 
 FITS = {
     "done": {"done", "state"},
+    "part": {"done", "doing", "todo", "state", "not"},
     "doing": {"doing", "state", "todo", "not"},
     "todo": {"todo", "state", "not", "doing"},
     "not": {"not", "state", "todo"},
@@ -119,6 +120,8 @@ def outlook(clause: Clause) -> str:
 
 def any_done(reading: Reading) -> bool:
     """Tell whether a text says of anything that it is done."""
+    if reading.lows & {"did", "went", "ran"} and "not" not in reading.lows:
+        return True
     return any(state(event) == "done" for event, _ in events(reading)) or any(
         outlook(clause) == "done" for clause in reading.clauses
     )

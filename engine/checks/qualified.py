@@ -106,6 +106,8 @@ def _doubt(both: Comparison, mine: Clause, theirs: list[Clause], nearby: set[str
 
 
 def _somebody(clause: Clause, speech: Token) -> bool:
+    if any(token.low in lx.THINGS for token in clause.tokens if token.end <= speech.start):
+        return False
     before = [token.low for token in clause.tokens if token.end <= speech.start][-2:]
     return speech.low in ("accordingto", "heard", "hears", "per", "reportedly", "informed") or (
         bool(before)
@@ -200,24 +202,17 @@ def _added_marks(both: Comparison, clause: Clause) -> None:
     hedge = clause.marks.get("hedge")
     if (
         hedge is not None
-        and hedge.low
-        not in (
-            "tryto",
-            "attempt",
-            "effort",
-            "expectedto",
-            "expected",
-            "should",
-            "possible",
-            "feel",
-            "could",
-            "potential",
-        )
-        and not both.update.lows & (lx.HEDGES | lx.SPEECH | {"unsure", "if", "try", "trying", "eta"})
+        and hedge.low in lx.STRONG_HEDGES
+        and not both.update.lows & lx.UNSURE
+        and not _doubted(both)
     ):
         both.error(
             "doubt-added", f"The draft says “{both.said(hedge)}”; you were certain.", hedge.start, hedge.end
         )
+
+
+def _doubted(both: Comparison) -> bool:
+    return bool(both.update.lows & (lx.HEDGES | lx.SPEECH))
 
 
 def _claims(both: Comparison) -> None:

@@ -210,7 +210,7 @@ def _ing_status(left: list[str], after: str) -> str:
     near = left[-3:]
     if after == "of":
         return "noun"
-    if any(word in ("finished", "done", "completed", "finish") for word in near):
+    if any(word in ("finished", "done", "completed", "finish", "tried", "kept") for word in near):
         return "done"
     if any(
         word in ("will", "need", "needs", "requires", "require", "needto", "pending", "todo", "goingto")
@@ -402,6 +402,8 @@ def _read_poles(clause: Clause) -> None:
     for token in clause.tokens:
         if token.kind != "word":
             continue
+        if token.low in ("green", "red") and lx.COLOURS & clause.content.keys():
+            continue
         for name, sign in lx.POLES.get(token.stem, ()):
             if token.canon not in clause.denied:
                 clause.poles.setdefault(name, {}).setdefault(sign, token)
@@ -481,7 +483,7 @@ def _clauses(tokens: list[Token]) -> list[Clause]:
             continue
         if not rest:
             continue
-        clause = Clause(rest, sentence, header=header if status is not None or (clauses and header) else "")
+        clause = Clause(rest, sentence, header="" if _predicates(rest) else header)
         _content(clause)
         _read_marks(clause)
         _read_events(clause)
