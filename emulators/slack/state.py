@@ -263,9 +263,14 @@ class World:
         }
 
     def restore(self, saved: dict[str, Any]) -> None:
-        """Take up what :meth:`dump` returned; raises KeyError or TypeError when it is something else."""
-        self._last = saved["last"]
-        self.channels |= {name: Channel(**one) for name, one in saved["channels"].items()}
+        """Take up what :meth:`dump` returned; raises what a wrong shape causes."""
+        channels = {name: Channel(**one) for name, one in saved["channels"].items()}
+        if not all(
+            isinstance(message, dict) for one in channels.values() for message in one.messages.values()
+        ):
+            raise TypeError("messages must be objects")
+        self._last = int(saved["last"])
+        self.channels |= channels
         self.homes = {user: View(user, payload) for user, payload in saved["homes"].items()}
         self.prompts = saved["prompts"]
         self.titles = {(channel, thread): title for channel, thread, title in saved["titles"]}

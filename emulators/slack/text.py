@@ -11,13 +11,14 @@ EMAIL = r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+"
 DOMAINS = "com|org|net|io|dev|co|app|ai|md|py|sh|rs|de|uk|eu|fr|es"
 BARE = rf"(?<![\w@./-])(?:[a-zA-Z0-9-]++\.)+(?:{DOMAINS})(?:/[^\s<>|]*)?(?![\w@-])"
 ANGLED = r"<(?:[@#][A-Z][A-Z0-9]+|![a-z^]+[^<>|]*|(?:https?|mailto|tel):[^<>|\s]+)(?:\|[^<>]*)?>"
+CODE = r"```[\s\S]+?```|`[^`\n]+`"
 ENTITY = r"&(?:amp|lt|gt);"
 
 _WRITTEN = re.compile(
-    f"(?P<token>{ANGLED})|(?P<url>{URL})|(?P<email>{EMAIL})|(?P<bare>{BARE})|(?P<control>[&<>])"
+    f"(?P<code>{CODE})|(?P<token>{ANGLED})|(?P<url>{URL})|(?P<email>{EMAIL})|(?P<bare>{BARE})|(?P<control>[&<>])"
 )
 _SENT = re.compile(
-    f"(?P<token>{ANGLED})|(?P<entity>{ENTITY})|(?P<url>{URL})|(?P<email>{EMAIL})|(?P<bare>{BARE})|(?P<control>[&<>])"
+    f"(?P<code>{CODE})|(?P<token>{ANGLED})|(?P<entity>{ENTITY})|(?P<url>{URL})|(?P<email>{EMAIL})|(?P<bare>{BARE})|(?P<control>[&<>])"
 )
 _CONTROL = re.compile(f"{ENTITY}|[&<>]")
 # A variation selector may follow; it does not reach the app.
@@ -48,6 +49,8 @@ def _stored(match: re.Match[str]) -> str:
     found = match.group()
     if match.lastgroup == "control":
         return _ESCAPES[found]
+    if match.lastgroup == "code":
+        return bare(found) if match.re is _SENT else escape(found)
     if match.lastgroup == "url":
         return f"<{escape(found)}>"
     if match.lastgroup == "email":

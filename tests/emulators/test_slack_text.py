@@ -25,6 +25,7 @@ from emulators.slack.text import bare, escape, posted, rich_text, typed, unescap
         ("edit README.md", "edit <http://README.md|README.md>"),
         ("v1.2.3 is out", "v1.2.3 is out"),
         ("😀 done 🎉, ❤️", ":grinning: done :tada:, :heart:"),
+        ("`queue.py` and ```x < y.md```", "`queue.py` and ```x &lt; y.md```"),
         ("*bold* `a<b`", "*bold* `a&lt;b`"),
     ],
 )
@@ -37,6 +38,7 @@ def test_what_a_person_types_is_stored_escaped_and_linked(written: str, stored: 
     [
         ("a &amp; b &lt; c", "a &amp; b &lt; c"),
         ("a & b < c", "a &amp; b &lt; c"),
+        ("`a.md &amp; <`", "`a.md &amp; &lt;`"),
         ("<@U0ANA00001> <https://x.example|x>", "<@U0ANA00001> <https://x.example|x>"),
         ("https://x.example/a&amp;b", "<https://x.example/a&amp;amp;b>"),
     ],
@@ -71,7 +73,16 @@ def test_rich_text_names_mentions_links_and_emoji() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["x" * 40_000, "a." * 20_000, "a@" * 20_000, "<" * 40_000, "http://" * 5_000]
+    "text",
+    [
+        "x" * 40_000,
+        "a." * 20_000,
+        "a@" * 20_000,
+        "<" * 40_000,
+        "http://" * 5_000,
+        "`" * 40_000,
+        "```a " * 8_000,
+    ],
 )
 def test_long_text_takes_linear_time(text: str) -> None:
     started = time.process_time()
