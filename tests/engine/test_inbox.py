@@ -1,0 +1,110 @@
+"""Every message once; every question answered once, by the one who was asked."""
+
+import pytest
+
+from engine.errors import Gone, NotYours
+from engine.inbox import Inbox, Incoming, State
+from engine.store import Store
+from engine.types import Blank, Choice, Option, Route
+from tests.engine.conftest import TestClock
+
+MESSAGE = Incoming("T1", "U1", "D1", "done", event="Ev1", ts="1.0", thread="1.0")
+
+
+@pytest.fixture
+def inbox(store: Store, clock: TestClock) -> Inbox:
+    return Inbox(store, clock)
+
+
+async def take(inbox: Inbox, incoming: Incoming) -> str | None:
+    async with inbox.store.write() as tx:
+        return await inbox.take(tx, incoming)
+
+
+async def test_the_same_message_is_taken_once(inbox: Inbox) -> None:
+    assert await take(inbox, MESSAGE)
+    again = Incoming("T1", "U1", "D1", "done", event="Ev1", ts="1.0", thread="1.0")
+    other_event = Incoming("T1", "U1", "D1", "done", event="Ev2", ts="1.0", thread="1.0")
+    assert await take(inbox, again) is None
+    assert await take(inbox, other_event) is None
+
+
+async def test_the_same_time_elsewhere_is_another_message(inbox: Inbox) -> None:
+    assert await take(inbox, MESSAGE)
+    assert await take(inbox, Incoming("T1", "U1", "D2", "done", event="Ev2", ts="1.0", thread="1.0"))
+    assert await take(inbox, Incoming("T2", "U1", "D1", "done", event="Ev1", ts="1.0", thread="1.0"))
+
+
+async def test_commands_have_no_time_and_are_known_by_their_trigger(inbox: Inbox) -> None:
+    command = Incoming("T1", "U1", "D1", "stats", event="command 1")
+    assert await take(inbox, command)
+    assert await take(inbox, Incoming("T1", "U1", "D1", "stats", event="command 2"))
+    assert await take(inbox, command) is None
+
+
+async def test_an_option_survives_with_its_blanks_and_is_chosen_once(inbox: Inbox) -> None:
+    id = await take(inbox, MESSAGE)
+    assert id is not None
+    blank = Blank("PAY-1.resolution", "Resolution", (("1", "Fixed"),))
+    option = Option("Move PAY-1", Choice(Route.COMPLETION, ("PAY-1",), "31"), (blank,), primary=True)
+    assert await inbox.sending(id, [option]) is False
+    await inbox.sent(id, "2.0")
+    assert (await inbox.entry(id)).state is State.ASKED
+    assert await inbox.offered(id, 0, "U1") == option
+    async with inbox.store.write() as tx:
+        assert await inbox.choose(tx, id, option.choice, "U1")
+        assert not await inbox.choose(tx, id, option.choice, "U1")
+    assert (await inbox.entry(id)).choice == option.choice
+
+
+async def test_only_the_one_who_was_asked_answers(inbox: Inbox) -> None:
+    id = await take(inbox, MESSAGE)
+    assert id is not None
+    await inbox.sending(id, [Option("Yes", Choice(Route.COMPLETION))])
+    await inbox.sent(id, "2.0")
+    with pytest.raises(NotYours):
+        await inbox.offered(id, 0, "U2")
+    with pytest.raises(Gone):
+        await inbox.offered(id, 1, "U1")
+    async with inbox.store.write() as tx:
+        assert not await inbox.choose(tx, id, Choice(Route.COMPLETION), "U2")
+
+
+async def test_a_second_sending_knows_that_the_first_may_have_arrived(inbox: Inbox) -> None:
+    id = await take(inbox, MESSAGE)
+    assert id is not None
+    assert await inbox.sending(id, []) is False
+    assert await inbox.sending(id, []) is True
+    await inbox.sent(id, "2.0")
+    assert (await inbox.entry(id)).over
+
+
+async def test_a_word_of_patience_leaves_the_message_unanswered(inbox: Inbox) -> None:
+    id = await take(inbox, MESSAGE)
+    assert id is not None
+    await inbox.sending(id, [])
+    await inbox.sent(id, "2.0", over=False)
+    entry = await inbox.entry(id)
+    assert (entry.state, entry.reply_ts, entry.over) == (State.RECEIVED, "2.0", False)
+
+
+async def test_a_thread_remembers_its_last_issue(inbox: Inbox, clock: TestClock) -> None:
+    for number, issue in enumerate(["PAY-1", "PAY-2", None]):
+        clock.pass_by(seconds=1)
+        id = await take(
+            inbox, Incoming("T1", "U1", "D1", "x", event=f"Ev{number}", ts=f"{number}.0", thread="0.0")
+        )
+        assert id is not None
+        await inbox.routed(id, Route.REPHRASE, "rule", issue)
+    assert await inbox.thread_issue("T1", "D1", "0.0") == "PAY-2"
+    assert await inbox.thread_issue("T1", "D1", "9.0") is None
+    assert await inbox.thread_issue("T1", "D1", None) is None
+
+
+async def test_a_deleted_message_is_forgotten_unless_answered(inbox: Inbox) -> None:
+    id = await take(inbox, MESSAGE)
+    assert id is not None
+    async with inbox.store.write() as tx:
+        assert await inbox.withdraw(tx, "T1", "D1", "1.0") == id
+    entry = await inbox.entry(id)
+    assert (entry.state, entry.text) == (State.WITHDRAWN, "")

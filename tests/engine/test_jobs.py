@@ -1,0 +1,203 @@
+"""Durable work: committed with its cause, retried with patience, alone where it must be, never forgotten."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from engine.errors import InvalidInput, Postpone
+from engine.jobs import Job, Jobs, Priority, RetryPolicy, jobs_table, next_try
+from engine.store import Store
+from tests.engine.conftest import TestClock
+
+DAY = timedelta(days=1)
+FRESH = timedelta()
+
+
+class Asked(Postpone):
+    retry_after = 60.0
+
+
+@pytest.mark.parametrize(
+    ("error", "tries", "age", "jitter", "wait"),
+    [
+        (RuntimeError(), 1, FRESH, 1.0, 5.0),
+        (RuntimeError(), 2, FRESH, 1.0, 10.0),
+        (RuntimeError(), 5, FRESH, 0.5, 40.0),
+        (RuntimeError(), 5, FRESH, 1.5, 120.0),
+        (RuntimeError(), 6, FRESH, 1.0, None),
+        (InvalidInput("no"), 1, FRESH, 1.0, None),
+        (Postpone(), 1, FRESH, 1.0, 5.0),
+        (Postpone(), 40, FRESH, 1.0, 300.0),
+        (Postpone(), 40, DAY * 2, 1.0, None),
+        (Asked(), 1, FRESH, 1.0, 60.0),
+    ],
+)
+def test_when_a_job_runs_again(
+    error: Exception, tries: int, age: timedelta, jitter: float, wait: float | None
+) -> None:
+    assert next_try(RetryPolicy(), error, tries, age, jitter) == wait
+
+
+@pytest.fixture
+async def jobs(store: Store):  # type: ignore[no-untyped-def] # an async generator fixture
+    queue = Jobs(store, policy=RetryPolicy(base=0.001), at_once=4)
+    yield queue
+    await queue.stop(grace=1)
+
+
+async def statuses(store: Store) -> list[str]:
+    async with store.read() as tx:
+        return list(
+            (await tx.execute(select(jobs_table.c.status).order_by(jobs_table.c.created_at))).scalars()
+        )
+
+
+async def test_a_job_runs_after_its_transaction_and_vanishes_with_it(store: Store, jobs: Jobs) -> None:
+    ran: list[int] = []
+
+    async def work(job: Job) -> None:
+        ran.append(job.payload["n"])
+
+    jobs.handle("work", work)
+    await jobs.start()
+    async with store.write() as tx:
+        await jobs.enqueue(tx, "work", {"n": 1})
+    with pytest.raises(RuntimeError):
+        async with store.write() as tx:
+            await jobs.enqueue(tx, "work", {"n": 2})
+            raise RuntimeError("no")
+    await jobs.idle()
+    assert ran == [1]
+    assert await statuses(store) == ["completed"]
+
+
+async def test_a_failing_job_is_tried_again_then_kept_as_a_dead_letter(store: Store, jobs: Jobs) -> None:
+    tries: list[int] = []
+    told: list[str] = []
+    over = asyncio.Event()
+
+    async def work(job: Job) -> None:
+        tries.append(job.tries)
+        raise RuntimeError("broken")
+
+    async def given_up(job: Job, error: BaseException) -> None:
+        told.append(str(error))
+        over.set()
+
+    jobs.handle("work", work, given_up)
+    await jobs.start()
+    async with store.write() as tx:
+        await jobs.enqueue(tx, "work", {})
+    await asyncio.wait_for(over.wait(), 10)
+    await jobs.idle()
+    assert tries == [0, 1, 2, 3, 4, 5]
+    assert told == ["broken"]
+    [letter] = await jobs.dead_letters()
+    assert "broken" in letter.error
+
+
+async def test_a_dead_letter_gets_another_life(store: Store, jobs: Jobs) -> None:
+    well: list[bool] = [False]
+    done = asyncio.Event()
+
+    async def work(job: Job) -> None:
+        if not well[0]:
+            raise InvalidInput("not yet")
+        done.set()
+
+    jobs.handle("work", work)
+    await jobs.start()
+    async with store.write() as tx:
+        id = await jobs.enqueue(tx, "work", {})
+    await jobs.idle()
+    well[0] = True
+    assert await jobs.requeue(id)
+    assert not await jobs.requeue("nonsense")
+    await asyncio.wait_for(done.wait(), 10)
+
+
+async def test_jobs_that_share_a_lock_run_one_after_the_other(store: Store, jobs: Jobs) -> None:
+    inside: list[int] = [0]
+    most: list[int] = [0]
+
+    async def work(job: Job) -> None:
+        inside[0] += 1
+        most[0] = max(most[0], inside[0])
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        inside[0] -= 1
+
+    jobs.handle("work", work)
+    async with store.write() as tx:
+        for _ in range(6):
+            await jobs.enqueue(tx, "work", {}, lock="one")
+    await jobs.start()
+    await jobs.idle()
+    assert most == [1]
+    assert await statuses(store) == ["completed"] * 6
+
+
+async def test_higher_priority_goes_first(store: Store) -> None:
+    queue = Jobs(store, at_once=1)
+    order: list[str] = []
+
+    async def work(job: Job) -> None:
+        order.append(job.payload["name"])
+
+    queue.handle("work", work)
+    async with store.write() as tx:
+        await queue.enqueue(tx, "work", {"name": "low"}, priority=Priority.LOW)
+        await queue.enqueue(tx, "work", {"name": "default"})
+        await queue.enqueue(tx, "work", {"name": "high"}, priority=Priority.HIGH)
+    await queue.start()
+    await queue.idle()
+    await queue.stop()
+    assert order == ["high", "default", "low"]
+
+
+async def test_a_job_cut_off_by_a_crash_runs_at_the_next_start(store: Store) -> None:
+    stuck, ran = asyncio.Event(), asyncio.Event()
+
+    async def hangs(job: Job) -> None:
+        stuck.set()
+        await asyncio.Event().wait()
+
+    async def works(job: Job) -> None:
+        ran.set()
+
+    first = Jobs(store)
+    first.handle("work", hangs)
+    await first.start()
+    async with store.write() as tx:
+        await first.enqueue(tx, "work", {})
+    await asyncio.wait_for(stuck.wait(), 10)
+    await first.stop(grace=0)
+    assert await statuses(store) == ["processing"]
+    second = Jobs(store)
+    second.handle("work", works)
+    await second.start()
+    await asyncio.wait_for(ran.wait(), 10)
+    await second.idle()
+    await second.stop()
+    assert await statuses(store) == ["completed"]
+
+
+async def test_a_job_of_later_waits_for_its_time(store: Store, clock: TestClock) -> None:
+    queue = Jobs(store, clock=clock)
+    ran: list[str] = []
+
+    async def work(job: Job) -> None:
+        ran.append(job.id)
+
+    queue.handle("work", work)
+    async with store.write() as tx:
+        await queue.enqueue(tx, "work", {}, run_at=clock() + timedelta(minutes=5))
+    await queue.start()
+    await queue.idle()
+    assert not ran
+    clock.pass_by(minutes=6)
+    await queue.idle()
+    await queue.stop()
+    assert len(ran) == 1
