@@ -8,6 +8,7 @@ from typing import Any
 from emulators.jira import catalog, jql, shapes
 from emulators.jira.call import BAD_PAYLOAD, Answer, Call, wanted_fields
 from emulators.jira.jql_search import UNBOUNDED, Searcher
+from emulators.jira.jql_tokens import JqlError
 from emulators.jira.render import Json
 from emulators.jira.site import Refusal
 from emulators.jira.state import Issue
@@ -78,9 +79,9 @@ def matching(call: Call, text: str, live: frozenset[str] = frozenset()) -> list[
     try:
         query = jql.parse(text)
         if query.where is None:
-            raise jql.JqlError(UNBOUNDED)
+            raise JqlError(UNBOUNDED)
         return Searcher.of(call.site, call.who).find(query, live)
-    except jql.JqlError as error:
+    except JqlError as error:
         if call.who is None and not str(error).startswith("Error in the JQL") and str(error) != UNBOUNDED:
             return []
         raise Refusal(400, str(error)) from error
@@ -126,6 +127,6 @@ def parse(call: Call) -> Answer:
             if call.query.get("validation", "strict") == "strict":
                 Searcher.of(call.site, call.who).find(query)
             parsed.append({"query": text})
-        except jql.JqlError as error:
+        except JqlError as error:
             parsed.append({"query": text, "errors": [str(error)]})
     return Answer(200, {"queries": parsed})

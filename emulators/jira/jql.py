@@ -7,12 +7,9 @@ operand   = value | function | "(" operand {"," operand} ")" | EMPTY
 predicate = (AFTER|BEFORE|ON|DURING|BY|FROM|TO) operand
 """
 
-import re
 from dataclasses import dataclass
 
-
-class JqlError(ValueError):
-    """A query that Jira refuses; the text is the sentence it answers."""
+from emulators.jira.jql_tokens import KEYWORDS, RESERVED_WORDS, START, JqlError, Token, tokens, where
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,32 +101,10 @@ class Query:
     order: tuple[Order, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    at: int
-
-    @property
-    def word(self) -> str:
-        return self.text.lower() if self.kind == "word" else ""
-
-
 MAX_DEPTH = 60
 MAX_ORDERS = 7
-_SPACE = re.compile(r"\s*")
-_TOKEN = re.compile(
-    r"""(?P<quoted>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')
-    |(?P<open>["'])
-    |(?P<op>!=|!~|<=|>=|=|~|<|>)
-    |(?P<mark>[(),\[\]!]|&&|\|\||&|\|)
-    |(?P<word>[^\s"'=!<>~(),\[\]&|]+)""",
-    re.VERBOSE,
-)
-_RESERVED = {"and", "or", "not", "in", "is", "was", "changed", "empty", "null", "order", "by"}
 _PREDICATES = ("after", "before", "on", "during", "by", "from", "to")
 _OPERATORS = "'=', '!=', '<', '>', '<=', '>=', '~', '!~', 'IN', 'NOT IN', 'IS' and 'IS NOT'"
-_START = "Error in the JQL Query: "
 
 
 def parse(text: str) -> Query:
@@ -137,41 +112,15 @@ def parse(text: str) -> Query:
     return _Parser(text).query()
 
 
-def _tokens(text: str) -> list[_Token]:
-    found: list[_Token] = []
-    at = 0
-    while (at := _end_of(_SPACE.match(text, at))) < len(text):
-        match = _TOKEN.match(text, at)
-        if match is None or match.lastgroup == "open":
-            rest = text[at + 1 :]
-            raise JqlError(f"{_START}The quoted string '{rest}' has not been completed. {_where(text, at)}")
-        kind = str(match.lastgroup)
-        body = match.group()
-        if kind == "quoted":
-            body = re.sub(r"\\(.)", lambda one: {"n": "\n", "t": "\t"}.get(one[1], one[1]), body[1:-1])
-        found.append(_Token(kind, body, at))
-        at = match.end()
-    return found
-
-
-def _end_of(match: "re.Match[str] | None") -> int:
-    return match.end() if match else 0
-
-
-def _where(text: str, at: int) -> str:
-    line = text.count("\n", 0, at) + 1
-    return f"(line {line}, character {at - (text.rfind(chr(10), 0, at) + 1) + 1})"
-
-
 class _Parser:
     def __init__(self, text: str) -> None:
-        self.text, self.tokens, self.at, self.depth = text, _tokens(text), 0, 0
+        self.text, self.tokens, self.at, self.depth = text, tokens(text), 0, 0
 
-    def peek(self, ahead: int = 0) -> _Token:
+    def peek(self, ahead: int = 0) -> Token:
         place = self.at + ahead
-        return self.tokens[place] if place < len(self.tokens) else _Token("end", "", len(self.text))
+        return self.tokens[place] if place < len(self.tokens) else Token("end", "", len(self.text))
 
-    def take(self) -> _Token:
+    def take(self) -> Token:
         token = self.peek()
         self.at += 1
         return token
@@ -184,11 +133,11 @@ class _Parser:
             return True
         return False
 
-    def error(self, expected: str, token: _Token, advice: str = "") -> JqlError:
+    def error(self, expected: str, token: Token, advice: str = "") -> JqlError:
         if token.kind == "end":
-            return JqlError(f"{_START}Expecting {expected} before the end of the query.")
+            return JqlError(f"{START}Expecting {expected} before the end of the query.")
         return JqlError(
-            f"{_START}Expecting {expected} but got '{token.text}'.{advice} {_where(self.text, token.at)}"
+            f"{START}Expecting {expected} but got '{token.text}'.{advice} {where(self.text, token.at)}"
         )
 
     def query(self) -> Query:
@@ -234,7 +183,7 @@ class _Parser:
     def negation(self) -> Node:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise JqlError(f"{_START}The query is nested too deeply.")
+            raise JqlError(f"{START}The query is nested too deeply.")
         try:
             if self.taken("not", "!"):
                 return Not(self.negation())
@@ -256,10 +205,19 @@ class _Parser:
             return f"cf[{number}]"
         if token.kind == "end":
             raise self.error("a field name", token)
-        if token.kind not in ("word", "quoted") or token.word in _RESERVED:
+        if token.kind not in ("word", "quoted") or token.word in KEYWORDS:
             advice = f" You must surround '{token.text}' in quotation marks to use it as a field name."
             raise self.error("a field name", token, advice)
+        self.unreserved(token)
         return token.text
+
+    def unreserved(self, token: Token) -> None:
+        """Refuse a reserved word that is not quoted."""
+        if token.word in RESERVED_WORDS:
+            raise JqlError(
+                f"{START}'{token.text}' is a reserved JQL word. You must surround it in quotation marks to use it in a "
+                f"query. {where(self.text, token.at)}"
+            )
 
     def clause(self) -> Clause:
         field = self.field()
@@ -285,11 +243,11 @@ class _Parser:
             return token.word
         if token.kind == "end":
             raise JqlError(
-                f"{_START}Expecting operator before the end of the query. The valid operators are {_OPERATORS}."
+                f"{START}Expecting operator before the end of the query. The valid operators are {_OPERATORS}."
             )
         raise JqlError(
-            f"{_START}Expecting operator but got '{token.text}'. The valid operators are {_OPERATORS}. "
-            f"{_where(self.text, token.at)}"
+            f"{START}Expecting operator but got '{token.text}'. The valid operators are {_OPERATORS}. "
+            f"{where(self.text, token.at)}"
         )
 
     def predicates(self) -> tuple[Predicate, ...]:
@@ -306,9 +264,10 @@ class _Parser:
             return self.several()
         if token.word in ("empty", "null") and self.peek().text != "(":
             return Empty()
-        if token.kind not in ("word", "quoted") or token.word in _RESERVED:
+        if token.kind not in ("word", "quoted") or token.word in KEYWORDS:
             advice = f" You must surround '{token.text}' in quotation marks to use it as a value."
             raise self.error(expected, token, advice if token.kind != "op" else "")
+        self.unreserved(token)
         if self.peek().kind == "mark" and self.taken("("):
             return Function(token.text, self.arguments())
         if listed:

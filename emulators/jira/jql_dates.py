@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from emulators.jira.jql import Function, JqlError, Operand, Value
+from emulators.jira.jql import Function, Operand, Value
+from emulators.jira.jql_tokens import JqlError
 
 _LITERAL = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[ T](\d{1,2}):(\d{2}))?$")
 _PERIOD = re.compile(r"[+-]?\s*(\d+\s*[wdhm]\s*)+$")

@@ -14,7 +14,6 @@ from emulators.jira.jql import (
     Clause,
     Empty,
     Function,
-    JqlError,
     Node,
     Not,
     Operand,
@@ -25,6 +24,7 @@ from emulators.jira.jql import (
     Value,
 )
 from emulators.jira.jql_dates import KNOWN_FUNCTIONS, Calendar
+from emulators.jira.jql_tokens import JqlError
 from emulators.jira.rights import Account
 from emulators.jira.site import NO_ISSUE, Site
 from emulators.jira.state import Issue
@@ -433,6 +433,8 @@ def text_matcher(query: str, field: str) -> Callable[[str], bool]:
     """Return Jira's ``~``: every word (stemmed, ``*`` and ``?`` as wildcards), or a phrase in inner quotes in order."""
     phrase = len(query) > 2 and query[0] == query[-1] == '"'
     words = [word.lower() for word in _WORD.findall(query)]
+    if any(query.count(a) != query.count(b) for a, b in ("()", "[]", "{}")) or query.count('"') % 2:
+        raise JqlError(f"Unable to parse the text '{query}' for field '{field}'.")
     if not words or words[0][0] in "*?":
         raise JqlError(
             f"The text query '{query}' for field '{field}' is not allowed to start with a wildcard or be empty."

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emulators.jira import JiraEmulator, jql
-from emulators.jira.jql import Function, JqlError, Value
+from emulators.jira.jql import Function, Value
 from emulators.jira.jql_dates import Calendar
 from emulators.jira.jql_search import Searcher, text_matcher
+from emulators.jira.jql_tokens import JqlError
 from emulators.jira.rights import Account
 from tests.emulators.jira_site import ANA_, BEN_, CHEN_, DORA_, FRIDAY, SERVICE, Clock
 
@@ -62,6 +63,10 @@ MINE = ["DEMO-12", "DEMO-14", "DEMO-17", "DEMO-21", "OPS-3"]
         ("comment ~ 'frame'", ["DEMO-17"]),
         ("description ~ 'basket*'", ["DEMO-4"]),
         ("due <= endOfWeek() and due is not EMPTY order by key", ["DEMO-17", "OPS-2"]),
+        (
+            r"assignee = ana\u0040example.com and type = bug and status = 'In\u0020Progress' order by key",
+            ["DEMO-17", "OPS-3"],
+        ),
         ("due = 2026-11-23", ["DEMO-12"]),
         (r"status = 'Won\'t do' OR status = 10004", ["DEMO-10"]),
         ("status in ('In Review', 'In Progress') and reporter = Ben", ["OPS-3", "DEMO-17", "DEMO-14"]),
@@ -124,6 +129,28 @@ REFUSED = [
         "key = DEMO-1 ORDER BY key, key, key, key, key, key, key, key",
         "The 'ORDER BY' clause can contain a maximum of 7 fields.",
     ),
+    (
+        "assignee = ana@example.com",
+        (
+            "Error in the JQL Query: The character '@' is a reserved JQL character. You must enclose it in a string or use the "
+            "escape '\\u0040' instead. (line 1, character 15)"
+        ),
+    ),
+    (
+        "labels = update",
+        (
+            "Error in the JQL Query: 'update' is a reserved JQL word. You must surround it in quotation marks to use it in a "
+            "query. (line 1, character 10)"
+        ),
+    ),
+    (
+        r"summary ~ '\d+'",
+        (
+            r"Error in the JQL Query: '\d' is an illegal JQL escape sequence. The valid escape sequences are \', \", \t, \n, "
+            r"\r, \\, '\ ' and \uXXXX. (line 1, character 11)"
+        ),
+    ),
+    ("summary ~ 'cache (rates'", "Unable to parse the text 'cache (rates' for field 'summary'."),
     ("sprint = 4", "Field 'sprint' does not exist or you do not have permission to view it."),
     ("project = NOPE", "The value 'NOPE' does not exist for the field 'project'."),
     ("project = SECRET", "The value 'SECRET' does not exist for the field 'project'."),
@@ -245,7 +272,7 @@ def test_text_matches_words(query: str, text: str, matches: bool) -> None:
     assert text_matcher(query, "text")(text) == matches
 
 
-@given(st.text(alphabet="()'\"=!<>~, \nabORDERBYnotINis-7d[]&|", max_size=40))
+@given(st.text(alphabet="()'\"=!<>~, \n\\u0abORDERBYnotINis-7d[]&|@+{", max_size=40))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(JqlError):
         jql.parse(text)
