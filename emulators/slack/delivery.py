@@ -146,7 +146,7 @@ class Dispatcher:
                 self._fail(delivery, error)
             return delivery
         if not self.sockets:
-            self._fail(delivery, "no_connection")
+            self._fail(delivery, "connection_failed")
             return delivery
         finished = asyncio.get_running_loop().create_future()
         self._finished[delivery] = finished
@@ -265,11 +265,11 @@ class Dispatcher:
         lost, socket.waiting = socket.waiting, {}
         for envelope_id, delivery in lost.items():
             self._envelopes[envelope_id].timer.cancel()
-            delivery.attempts[-1].error = "socket_closed"
+            delivery.attempts[-1].error = "connection_failed"
             if delivery.kind == "events_api":
-                self._to_socket(delivery, "socket_closed")
+                self._to_socket(delivery, "connection_failed")
             else:
-                self._fail(delivery, "socket_closed")
+                self._fail(delivery, "connection_failed")
         self.changed()
 
     def _next_socket(self) -> Socket:
