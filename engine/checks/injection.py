@@ -215,7 +215,7 @@ _WORK = re.compile(
 
 def _spaced(text: str) -> str:
     # "i g n o r e  a l l": letters set apart so that word patterns miss them.
-    if not re.search(r"(?:\b\w[ ._-]){8,}", text):
+    if not re.search(r"(?:\b\w[ ._-]{1,2}){8,}", text):
         return text
     return re.sub(
         r"\b(?:\w[ ._-]){5,}\w\b",

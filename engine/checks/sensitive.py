@@ -110,7 +110,7 @@ def iban(text: str) -> bool:
 
 def _card(text: str, match: "re.Match[str]") -> bool:
     digits = re.sub(r"\D", "", match[1])
-    if len(set(digits)) < 3 or not luhn(digits):
+    if len(set(digits)) < 2 or not luhn(digits):
         return False
     shape = next((shape for shape in _CARD_SHAPES if shape.fullmatch(digits)), None)
     if shape is None:
@@ -171,15 +171,24 @@ def _address(text: str, match: "re.Match[str]") -> bool:
     return _VERSION_CONTEXT.search(text[max(0, match.start(1) - 30) : match.start(1)]) is None
 
 
+_SOMEBODY = word_set(
+    "youremail your.email your-email your_email email user username name you me someone foo bar xxx test"
+)
+
+
+_SOMEBODY = word_set(
+    "youremail your.email your-email your_email email user username name you me someone foo bar xxx test"
+)
+
+
 def _email(text: str, match: "re.Match[str]") -> bool:
-    local = match[1].split("@")[0].lower()
-    after = text[match.end(1) : match.end(1) + 1]
-    before = text[max(0, match.start(1) - 3) : match.start(1)]
-    return (
-        local not in {"git", "noreply", "no-reply", "donotreply"}
-        and not before.endswith(("//", ":"))
-        and after not in {":", "/"}
-    )
+    local, domain = match[1].lower().rsplit("@", 1)
+    before, after = text[: match.start(1)], text[match.end(1) : match.end(1) + 2]
+    if local in {"git", "noreply", "no-reply", "donotreply"} or before.endswith(("//", "#")):
+        return False
+    if local in _SOMEBODY and domain.startswith(("test.", "example.")):
+        return False
+    return not (after[:1] in (":", "/") and after[1:].strip())
 
 
 def _entropy(value: str) -> float:
@@ -192,7 +201,7 @@ def _assigned(text: str, match: "re.Match[str]") -> bool:
         return False
     if "/" in value and re.search(r"[a-z]{3,}/[a-z]{3,}", value):
         return False
-    words = re.findall(r"[A-Za-z]{4,}", value)
+    words = re.findall(r"[A-Z]?[a-z]{3,}|[A-Z]{5,}", value)
     return _entropy(value) > 3.2 and sum(map(len, words)) < len(value) * 0.8 and "://" not in value
 
 
