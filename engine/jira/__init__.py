@@ -1,6 +1,6 @@
 """Jira Cloud as Updraft needs it: read, comment with a marker, transition, figures' raw material."""
 
-from engine.jira.adf import to_adf, to_text
+from engine.jira.adf import to_adf
 from engine.jira.client import Jira
 from engine.jira.errors import (
     JiraMisconfigured,
@@ -26,5 +26,4 @@ __all__ = [
     "Transition",
     "TransitionRefused",
     "to_adf",
-    "to_text",
 ]

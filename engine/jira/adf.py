@@ -29,7 +29,8 @@ def to_text(node: Any) -> str:
     """Read any ADF node as plain text; what is not understood is walked through, never an error."""
     if not isinstance(node, Mapping):
         return ""
-    kind, attrs = node.get("type"), node.get("attrs") or {}
+    kind, attrs, content = node.get("type"), node.get("attrs"), node.get("content")
+    attrs = attrs if isinstance(attrs, Mapping) else {}
     if kind == "text":
         return str(node.get("text", ""))
     if kind == "hardBreak":
@@ -38,7 +39,7 @@ def to_text(node: Any) -> str:
         return str(attrs.get("text") or attrs.get("shortName") or attrs.get("timestamp") or "")
     if kind == "inlineCard":
         return str(attrs.get("url", ""))
-    inner = "".join(to_text(child) for child in node.get("content") or [])
+    inner = "".join(to_text(child) for child in content) if isinstance(content, list) else ""
     if kind == "listItem":
         return "- " + inner.strip() + "\n"
     return inner + "\n" if kind in ("paragraph", "heading", "codeBlock", "tableRow") else inner
