@@ -127,6 +127,33 @@ def test_the_grammar_agrees_with_the_official_schema(seed: int) -> None:
     assert accepted > 60, "the comparison is only worth something when many documents are valid"
 
 
+@pytest.mark.parametrize("seed", range(100, 104))
+def test_every_valid_document_can_be_read_and_shown(seed: int) -> None:
+    sampler = Sampler(seed)
+    for _ in range(100):
+        document = sampler.document()
+        if schema().is_valid(document):
+            assert isinstance(adf_text.text_of(document), str)
+            assert "<script" not in adf_text.html_of(document)
+
+
+def test_html_carries_no_markup_of_the_writers() -> None:
+    link = {"type": "link", "attrs": {"href": "javascript:alert(1)"}}
+    texts = [
+        {"type": "text", "text": "<script>alert(1)</script>"},
+        {"type": "text", "text": "press", "marks": [link, {"type": "strong"}]},
+        {"type": "mention", "attrs": {"id": '"><b>', "text": "<b>@Ana</b>"}},
+        {"type": "inlineCard", "attrs": {"url": "javascript:alert(2)"}},
+    ]
+    document = {"version": 1, "type": "doc", "content": [{"type": "paragraph", "content": texts}]}
+    assert adf.valid(document)
+    shown = adf_text.html_of(document)
+    assert shown.startswith("<p>&lt;script&gt;")
+    assert '<b><a href="#">press</a></b>' in shown
+    assert "javascript" not in shown
+    assert "<b>@" not in shown
+
+
 PARAGRAPH = {"type": "paragraph", "content": [{"type": "text", "text": "hello"}]}
 
 
