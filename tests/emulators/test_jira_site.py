@@ -213,6 +213,54 @@ async def test_history_tells_who_moved_what(jira: Jira) -> None:
     ]
 
 
+async def test_history_comes_oldest_first_but_newest_first_when_expanded(jira: Jira) -> None:
+    paged = (await jira.rest("GET", "issue/DEMO-4/changelog")).json["values"]
+    expanded = (await jira.rest("GET", "issue/DEMO-4?expand=changelog")).json["changelog"]["histories"]
+    assert [one["id"] for one in paged] == [one["id"] for one in reversed(expanded)]
+    assert len(paged) == 5
+
+
+async def test_histories_of_many_issues_come_in_pages(jira: Jira) -> None:
+    asked = {
+        "issueIdsOrKeys": ["DEMO-4", "DEMO-3", "SECRET-1", "NOPE-1"],
+        "fieldIds": ["status"],
+        "maxResults": 3,
+    }
+    seen: list[tuple[str, str]] = []
+    while True:
+        page = (await jira.rest("POST", "changelog/bulkfetch", ANA_, asked)).json
+        seen += [
+            (log["issueId"], one["id"]) for log in page["issueChangeLogs"] for one in log["changeHistories"]
+        ]
+        if "nextPageToken" not in page:
+            break
+        asked["nextPageToken"] = page["nextPageToken"]
+    assert len(seen) == len(set(seen)) == 3 + 5
+    assert {id for id, _ in seen} == {jira.emulator.issue(key)["id"] for key in ("DEMO-3", "DEMO-4")}
+
+
+async def test_create_metadata_names_what_is_required(jira: Jira) -> None:
+    types = (await jira.rest("GET", "issue/createmeta/DEMO/issuetypes")).json["issueTypes"]
+    ids = {one["name"]: one["id"] for one in types}
+    shown = (await jira.rest("GET", f"issue/createmeta/DEMO/issuetypes/{ids['Sub-task']}")).json["fields"]
+    assert {one["fieldId"] for one in shown if one["required"]} == {
+        "project",
+        "issuetype",
+        "summary",
+        "parent",
+    }
+    assert (await jira.rest("GET", "issue/createmeta/DEMO/issuetypes", DORA_)).json["issueTypes"] == []
+
+
+async def test_time_is_logged_and_summed(jira: Jira) -> None:
+    for spent, seconds in (("1d 2h", 36_000), ("45m", 2_700)):
+        made = await jira.rest("POST", "issue/DEMO-3/worklog", ANA_, {"timeSpent": spent})
+        assert made.json["timeSpentSeconds"] == seconds
+    assert jira.emulator.issue("DEMO-3")["fields"]["timespent"] == 38_700
+    for wrong in ({"timeSpent": "soon"}, {"timeSpent": "1h", "timeSpentSeconds": 3600}, {}):
+        assert (await jira.rest("POST", "issue/DEMO-3/worklog", ANA_, wrong)).status == 400
+
+
 # Comments.
 
 
