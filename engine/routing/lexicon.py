@@ -14,7 +14,7 @@ import regex
 
 from engine.types import Route
 
-TIMEOUT = 0.005
+TIMEOUT = 0.003
 """Seconds one search may take."""
 
 
@@ -143,13 +143,22 @@ class Lexicon:
         )
         return verb in self.doing or (bool(regular) and verb not in self.small_talk)
 
-    def acknowledges(self, spoken: str) -> bool:
-        """Say whether the message answers somebody: "ok, done" reports on what another asked for."""
-        return bool(self._acknowledgement.search(spoken, timeout=TIMEOUT))
+    def without_courtesy(self, spoken: str) -> str:
+        """Return the words without the greetings and thanks at both ends."""
+        rest = self._courtesy_before.sub("", spoken, timeout=TIMEOUT)
+        return self._courtesy_after.sub("", rest, timeout=TIMEOUT)
 
     @cached_property
-    def _acknowledgement(self) -> "regex.Pattern[str]":
-        return self._compile(f"(?<![^ ])(?:{self._class('ack', ())})")
+    def _courtesy_before(self) -> "regex.Pattern[str]":
+        return self._compile(
+            f"^(?:{self._compiled('{greeting} | {thanks} ({everyone}|{WORD})? {stop} | {stop}')})*+"
+        )
+
+    @cached_property
+    def _courtesy_after(self) -> "regex.Pattern[str]":
+        return self._compile(
+            f"(?<![^ ])(?:{self._compiled('{stop}* {thanks} ({everyone}|{WORD})? {stop}*')})$"
+        )
 
     @cached_property
     def request(self) -> "regex.Pattern[str]":
@@ -215,7 +224,9 @@ class Lexicon:
             return _ANY[name]
         if name in within:
             raise ValueError(f"The class {name!r} of the {self.language} lexicon is defined by itself.")
-        return f"(?:{self._compiled(self.classes[name], (*within, name))})"
+        # What answers somebody stays visible in a match: "ok, done" reports on what another asked for.
+        group = "(?P<ack>" if name == "ack" else "(?:"
+        return f"{group}{self._compiled(self.classes[name], (*within, name))})"
 
 
 def _group(rule: Rule | Reservation) -> str:

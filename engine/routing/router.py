@@ -8,6 +8,7 @@ from engine.routing.german import GERMAN
 from engine.routing.keys import named
 from engine.routing.lexicon import TIMEOUT, Lexicon, Rule
 from engine.routing.markup import plain
+from engine.routing.reports import weighed
 from engine.routing.words import words
 from engine.types import Entities, Period, Route, Routing
 
@@ -21,11 +22,6 @@ CONFIDENCE = {
 }
 LONGEST_CLAIM = 1_000
 """Characters of a message that can still be nothing but a claim; a list of fifty issues fits."""
-SENTENCE = 6
-"""Words above which one sign of work is enough."""
-STATEMENT = 50
-"""Characters from which a statement is worth a comment whatever its words."""
-
 _SHOWN = {
     "QM": "The question mark",
     "DOUBT": "The emoji",
@@ -103,7 +99,7 @@ def _completed(lexicon: Lexicon, spoken: str, present: frozenset[str], entities:
     claims = [rule for group, rule in lexicon.claims_by_group.items() if groups[group]]
     if all(rule.leaning for rule in claims) or (not entities.keys and any(rule.keyed for rule in claims)):
         return None
-    if all(rule.bare for rule in claims) and lexicon.acknowledges(spoken) and not entities.keys:
+    if all(rule.bare for rule in claims) and groups.get("ack") and not entities.keys:
         return None
     return _routing(claims[0], entities)
 
@@ -115,56 +111,22 @@ def _decisive(groups: dict[str, str | None], rules: dict[str, Rule]) -> str:
 def _reported(
     lexicon: Lexicon, said: str, spoken: str, present: frozenset[str], entities: Entities
 ) -> Routing:
-    """Tell a report from the rest, and name what kept a message that speaks of being done from being a completion."""
-    tokens = spoken.split()
-    figures = bool(entities.versions) or any("%" in number for number in entities.numbers)
-    signs = len(present & lexicon.signs) + figures
-    length = sum(not token.isupper() for token in tokens)
-    opening = next(
-        (word for word in tokens if word == "KEY" or not (word.isupper() or word in lexicon.addresses)), ""
-    )
-    verb = next((word for word in tokens if not (word.isupper() or word in lexicon.lead_ins)), "")
-    if (
-        opening in lexicon.asking
-        or (verb in lexicon.ordering and opening != "KEY")
-        or ("QM" in present and signs < 2)
-    ):
-        decided = (Route.CLASSIFY, "classify.question", "It is a question or an order that no rule knows.")
-    elif signs >= 2:
-        decided = (Route.REPHRASE, "rephrase.two-signs", "Several words of work report something.")
-    elif signs and entities.keys:
-        decided = (
-            Route.REPHRASE,
-            "rephrase.sign-and-key",
-            "A word of work beside an issue reports something.",
-        )
-    elif lexicon.does(verb) and length > 2:
-        decided = (Route.REPHRASE, "rephrase.verb", f"It begins with “{verb}”, as a report does.")
-    elif signs and length > SENTENCE and present.isdisjoint(lexicon.small_talk):
-        decided = (Route.REPHRASE, "rephrase.sentence-of-work", "It is a whole sentence with a word of work.")
-    elif entities.keys and length > 3:
-        decided = (Route.REPHRASE, "rephrase.statement-on-issue", "It states something about an issue.")
-    elif len(said) > STATEMENT and present.isdisjoint(lexicon.small_talk):
-        decided = (Route.REPHRASE, "rephrase.statement", "It is a statement long enough to be a comment.")
-    else:
-        decided = (Route.CLASSIFY, "classify.rest", "Nothing in it says certainly what is asked.")
-    decided_route, rule, why = decided
-    if reservation := _reserved(lexicon, spoken, present):
-        rule, why = reservation
-    return Routing(decided_route, CONFIDENCE[decided_route], rule, why, entities)
+    rule = weighed(lexicon, said, spoken, present, entities)
+    name, why = _reserved(lexicon, spoken, present) or (rule.name, rule.why)
+    return Routing(rule.route, CONFIDENCE[rule.route], name, why, entities)
 
 
 def _reserved(lexicon: Lexicon, spoken: str, present: frozenset[str]) -> tuple[str, str] | None:
     """Return the notion, and the word that carries it, because of which a message about being done is no completion."""
-    if present.isdisjoint(lexicon.heads) or not (
-        match := lexicon.reserve.match(spoken[:LONGEST_CLAIM], timeout=TIMEOUT)
-    ):
+    if present.isdisjoint(lexicon.heads) or len(spoken) > LONGEST_CLAIM:
         return None
-    notion, said = next(
-        (notion, match[group]) for group, notion in lexicon.reservations_by_group.items() if match[group]
+    match = lexicon.reserve.match(spoken, timeout=TIMEOUT)
+    if not match:
+        return None
+    notion, carrier = next(
+        (n, match[group]) for group, n in lexicon.reservations_by_group.items() if match[group]
     )
-    words_said = said.split()
-    word = _SHOWN.get(words_said[0], f"“{' '.join(words_said)}”")
+    word = _SHOWN.get(carrier.split()[0], f"“{carrier.strip()}”")
     return (
         f"reservation.{notion.name}",
         f"{word} says: it {notion.notion}, so nothing is moved to done unasked.",

@@ -79,6 +79,8 @@ def words(text: str, places: list[Named]) -> str:
         kind = match.lastgroup
         if kind == "word":
             tokens.append(match[0])
+        elif kind == "run" or kind == "other":
+            tokens.append(_SIGNS.get(match[0][0], "ODD"))
         elif token := _named(kind, match[0]):
             tokens.append(token)
     tokens.append("")
@@ -91,16 +93,14 @@ def _named(kind: str | None, text: str) -> str:
             return "AT"
         case "code":
             return "DOUBT" if _DOUBTING_NAMES.search(text[1:-1]) else ""
-        case "smile" | "emphasis":
-            return ""
+        case "emoji":
+            return "ARROW" if text[0] == "➡" else "" if _DOUBTING.isdisjoint(text) else "DOUBT"
         case "arrow":
             return "ARROW"
         case "dots":
             return "ELLIPSIS"
         case "fence":
             return "FENCE"
-        case "emoji":
-            return "ARROW" if text[0] == "➡" else "" if _DOUBTING.isdisjoint(text) else "DOUBT"
         case _:
-            # Two question marks, or one after an exclamation mark, ask no more than one.
-            return _SIGNS.get(text[0], "ODD")
+            # A smile and emphasis say nothing.
+            return ""

@@ -66,7 +66,7 @@ CLASSES = {
     "everyone": "team | all | everyone | everybody | folks | guys | bot | updraft | AT",
     "greeting": """
         (hi|hey|hello|hiya|howdy|yo|morning|good (morning|afternoon|evening|day)|greetings)
-        ({everyone}|there|{WORD})? ({everyone}|{WORD})? {stop} | (hi|hey|hello|hiya) (again|there|bot|updraft)?""",
+        ({everyone}|there|{WORD})? ({everyone}|{WORD})? {stop} | (hi|hey|hello|hiya) (again|there|bot|updraft|team|all|everyone|folks|guys)?""",
     "thanks": """
         (thanks|thank you|thx|ty|thank u|cheers|tnx|tysm|many thanks) (a lot|so much|very much|a million|again|in advance|a bunch)?
         (for (the|your) (help|support|review|patience|work))?""",
@@ -184,7 +184,7 @@ RESERVED = vocabulary(
     whose where un non unfinished undone incomplete unresolved open opened reopen reopened reopening blocked pending partial sort kind
     bit lot ok okay please thanks ain't isnt arent wasnt werent didnt doesnt let lets let's stop avoid keep leave revert undo fake
     failed failing broken basically technically theoretically practically virtually essentially roughly kinda sorta kindof seems seem
-    looks look like unlike untested unverified unmerged undeployed unreviewed unreleased unsure train bus flight plane concert movie parking lottery instead supposed unlikely likely unable zero nil nada wait hold"""
+    looks look like unlike untested unverified unmerged undeployed unreviewed unreleased unsure train bus flight plane concert movie parking lottery n't instead supposed unlikely likely unable zero nil nada wait hold"""
 )
 
 ASKING = vocabulary(
@@ -200,8 +200,8 @@ ORDERING = vocabulary(
 SMALL_TALK = vocabulary(
     """hello hi hey thanks thank morning afternoon evening weekend lunch coffee breakfast dinner birthday weather holiday holidays
     vacation happy love lol haha welcome congrats congratulations bye goodbye cheers party joke movie football beer sorry nice awesome
-    wow cool everyone funny interesting amazing boring tired excited bored agreed interested confused indeed need scared hundred speed
-    feed seed hungry"""
+    wow cool everyone funny interesting amazing boring tired excited bored interested confused
+    scared hungry thx ty"""
 )
 
 # Words that report by themselves when a message begins with them.
