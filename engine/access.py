@@ -4,13 +4,14 @@ Updraft reaches Jira with a service account that may see and do more than the pe
 act is done, only after Jira itself said that this person holds the right.
 """
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from cachetools import TTLCache
 
-from engine.errors import Postpone
+from engine.errors import JiraError
 from engine.jira import Issue, Jira, NoPermission, NoSuchIssue
 from engine.types import Person
 
@@ -77,6 +78,7 @@ class Access:
         self._projects: TTLCache[str, dict[str, int]] = TTLCache(1, ttl=600)
         self._visible: TTLCache[str, frozenset[str]] = TTLCache(10_000, ttl=300)
         self._known: frozenset[str] | None = None
+        self._refreshing: asyncio.Task[frozenset[str] | None] | None = None
 
     async def account(self, person: Person) -> str:
         """Return the person's Jira account id; raises NoPermission when Jira knows nobody with their e-mail address."""
@@ -92,8 +94,18 @@ class Access:
         return self._accounts[key]
 
     async def project_keys(self) -> frozenset[str] | None:
-        """Return the keys of all projects; None when Jira never answered yet."""
-        with suppress(Postpone):
+        """Return the keys of all projects; None when Jira never answered yet.
+
+        Every message asks this, so what is known answers at once and is renewed behind it.
+        """
+        if "all" not in self._projects and (self._refreshing is None or self._refreshing.done()):
+            self._refreshing = asyncio.create_task(self._refresh(), name="projects")
+        if self._known is None and self._refreshing is not None:
+            return await asyncio.shield(self._refreshing)
+        return self._known
+
+    async def _refresh(self) -> frozenset[str] | None:
+        with suppress(JiraError):
             self._known = frozenset(await self._all_projects())
         return self._known
 

@@ -104,9 +104,9 @@ class Engine:
                 f"Your message has {len(entry.text):,} characters; I take up to {self.input_limit:,}. Please send a shorter one."
             )
         person = await self.directory(entry.workspace, entry.person)
-        entry, routing = await self._routed(entry)
-        structlog.contextvars.bind_contextvars(route=routing.route.value, rule=routing.rule)
         try:
+            entry, routing = await self._routed(entry)
+            structlog.contextvars.bind_contextvars(route=routing.route.value, rule=routing.rule)
             return await self._reply(entry, person, routing)
         except Postpone:
             raise

@@ -5,7 +5,8 @@ metadata: a try that finds the mark of an earlier one looks for that answer firs
 """
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import aiohttp
@@ -22,6 +23,8 @@ PATIENCE = "Jira does not answer right now. I keep your message, try again, and 
 FAILED = (
     "Something went wrong on my side and I could not answer this. Nothing was changed. Please send it again."
 )
+BACK_SOON = ("ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout")
+"""Slack's errors that pass by themselves (https://docs.slack.dev/reference/methods/chat.postMessage)."""
 SLOW = 0.5
 """Seconds after which a person is shown that work is going on."""
 
@@ -36,6 +39,10 @@ class Delivery:
 
     async def answer(self, job: Job) -> None:
         """Answer one message."""
+        async with _reaching_slack():
+            await self._answer(job)
+
+    async def _answer(self, job: Job) -> None:
         entry = await self.engine.inbox.entry(job.payload["message"])
         if entry.over:
             return
@@ -64,7 +71,8 @@ class Delivery:
         entry = await self.engine.inbox.entry(draft.inbox)
         if entry.reply_ts is not None:
             text, drawn = blocks.card(draft, self.link)
-            await self._update(entry, entry.reply_ts, text, drawn)
+            async with _reaching_slack():
+                await self._update(entry, entry.reply_ts, text, drawn)
 
     async def _catch_up(self, id: str, shown: Reply) -> None:
         """Redraw a card that was decided on while it was being sent."""
@@ -139,6 +147,23 @@ class Delivery:
                 await self.client.assistant_threads_setStatus(
                     channel_id=entry.channel, thread_ts=entry.thread, status="is thinking…"
                 )
+
+
+class SlackUnavailable(Postpone):
+    """Slack does not answer now: what was to be said waits."""
+
+
+@asynccontextmanager
+async def _reaching_slack() -> AsyncIterator[None]:
+    """Turn what passes by itself into patience; a post whose answer was lost is looked for before the next try."""
+    try:
+        yield
+    except SlackApiError as error:
+        if error.response.status_code < 500 and error.response.get("error") not in BACK_SOON:
+            raise
+        raise SlackUnavailable("Slack does not answer right now.") from error
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise SlackUnavailable("Slack does not answer right now.") from error
 
 
 def _entry_of(message: dict[str, Any]) -> str | None:

@@ -17,7 +17,7 @@ from engine.models.model import Completion, ModelOverloaded, ModelRefused, Model
 
 
 class OpenAIModel:
-    """One model of one OpenAI-compatible server; ``timeout`` bounds each try, in seconds."""
+    """One model of one OpenAI-compatible server; ``timeout`` bounds an answer with all its tries, in seconds."""
 
     def __init__(
         self,
@@ -39,12 +39,13 @@ class OpenAIModel:
         )
 
     async def complete(self, prompt: Prompt) -> Completion:
-        """Answer a prompt; a failure that may pass is tried again once."""
-        return await self._patiently(lambda: self._ask(prompt))
+        """Answer a prompt within the timeout; a failure that may pass is tried again once if time is left."""
+        async with self._in_time():
+            return await self._patiently(lambda: self._ask(prompt))
 
     async def ping(self) -> None:
         """Ask the server for the model's card."""
-        async with self._translated():
+        async with self._in_time(), self._translated():
             await self._client.models.retrieve(self.model)
 
     async def close(self) -> None:
@@ -83,11 +84,20 @@ class OpenAIModel:
         return _completion(answer, self.name)
 
     @asynccontextmanager
-    async def _translated(self) -> AsyncIterator[None]:
+    async def _in_time(self) -> AsyncIterator[None]:
+        """Bound the time of an answer."""
         try:
             async with asyncio.timeout(self.timeout):
                 yield
-        except (TimeoutError, openai.APITimeoutError) as error:
+        except TimeoutError as error:
+            raise ModelUnavailable(f"{self.name} did not answer within {self.timeout:g} s.") from error
+
+    @asynccontextmanager
+    async def _translated(self) -> AsyncIterator[None]:
+        """Translate what the SDK raises."""
+        try:
+            yield
+        except openai.APITimeoutError as error:
             raise ModelUnavailable(f"{self.name} did not answer within {self.timeout:g} s.") from error
         except openai.APIConnectionError as error:
             raise ModelUnavailable(f"{self.name} cannot be reached.") from error

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from emulators.people import ANA, BEN, BOT_USER, CHANNEL
-from tests.journeys.desk import Desk, buttons, served, text_of
+from tests.journeys.desk import Desk, button, buttons, served, text_of
 
 UPDATE = "fixed the timeout in DEMO-14, retries 3 times now, still need QA on staging"
 
@@ -32,8 +32,12 @@ async def test_an_old_window_cannot_approve_a_text_it_does_not_show(desk: Desk) 
     card = await desk.say(ANA, UPDATE)
     await desk.press(ANA, card, "Edit")
     await desk.submit(ANA, {"text": "Fixed the timeout."})
-    edited = await desk.becomes(card, "Fixed the timeout\\.", ANA.dm)
-    assert buttons(edited)[0]["value"] != buttons(card)[0]["value"]
+    await desk.becomes(card, r"Fixed the timeout\.", ANA.dm)
+    old = button(card, "Post")
+    await desk.site.slack.press(ANA.slack, ANA.dm, card["ts"], old["action_id"], old["value"], stale=True)
+    told = await desk.site.slack.wait_for(lambda: desk.site.slack.ephemerals(ANA.slack))
+    assert "has changed since" in told[0]["text"]
+    assert not desk.ours("DEMO-14")
 
 
 @pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
@@ -87,3 +91,13 @@ async def test_only_the_author_decides(desk: Desk) -> None:
     assert not desk.site.slack.views(BEN.slack)
     assert not desk.ours("DEMO-14")
     assert buttons(desk.message(CHANNEL, card["ts"]))
+
+
+@pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
+async def test_an_answer_that_slack_lost_is_said_once(desk: Desk, fault: str) -> None:
+    desk.site.slack.faults.add(fault, r"chat\.postMessage")  # type: ignore[arg-type]
+    answer = await desk.say(ANA, "done with DEMO-12")
+    await desk.say(ANA, "help")
+    ours = [one for one in desk.site.slack.replies(ANA.dm, answer["thread_ts"]) if one.get("bot_id")]
+    assert len(ours) == 1
+    assert "→ *Done*" in text_of(ours[0])
