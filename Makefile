@@ -4,10 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 
-.PHONY: demo test lint lock clean
+.PHONY: demo install test lint lock clean
 
 demo: $(VENV)/runtime  ## The whole product on its stand-ins, with a page to use it
 	@$(BIN)/updraft demo $(ARGS)
+
+install: $(VENV)/runtime  ## Updraft and its dependencies, into .venv
 
 test: $(VENV)/dev  ## Every test
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
