@@ -119,7 +119,7 @@ class Jira:
             for user in users
             if user.get("accountType", "atlassian") == "atlassian" and user.get("active", True)
         ]
-        exact = [user for user in people if user.get("emailAddress", "").lower() == email.lower()]
+        exact = [user for user in people if (user.get("emailAddress") or "").lower() == email.lower()]
         # An address that its owner hides is left out of the answer, though it was searched by.
         hidden = [user for user in people if not user.get("emailAddress")]
         chosen = exact or (hidden if len(people) == 1 else [])
@@ -130,7 +130,9 @@ class Jira:
         users = await self._read("GET", "user/search", params={"query": name, "maxResults": 20})
         words = name.lower().split()
         people = [user for user in users if user.get("accountType", "atlassian") == "atlassian"]
-        fitting = [user for user in people if set(words) <= set(user.get("displayName", "").lower().split())]
+        fitting = [
+            user for user in people if set(words) <= set((user.get("displayName") or "").lower().split())
+        ]
         return fitting[0]["accountId"] if len(fitting) == 1 else None
 
     async def permitted(

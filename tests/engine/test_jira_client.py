@@ -49,6 +49,11 @@ async def test_it_reads_issues_projects_people_and_rights(jira: Jira) -> None:
     assert await jira.permitted(ANA.account, "ADD_COMMENTS", issues=[issue.id]) == {issue.id}
 
 
+async def test_a_person_who_hides_their_address_is_found_by_it(site: Site, jira: Jira) -> None:
+    site.jira.private.add(ANA.account)
+    assert await jira.account("ana@example.com") == ANA.account
+
+
 async def test_a_comment_is_found_by_its_marker(jira: Jira) -> None:
     assert await jira.find_comment("DEMO-12", "draft-1") is None
     id = await jira.add_comment("DEMO-12", to_adf("Hello"), "draft-1")

@@ -104,7 +104,7 @@ async def test_a_message_becomes_a_comment_by_its_shortcut(desk: Desk) -> None:
 
 
 async def test_the_global_shortcut_opens_a_form(desk: Desk) -> None:
-    await desk.site.slack.shortcut(ANA.slack, "compose")
+    await desk.site.slack.shortcut(ANA.slack, "new_update")
     await desk.submit(ANA, {"text": "fixed the timeout in DEMO-14, QA pending"})
     assert await dm(desk, "Draft comment on DEMO-14")
 
