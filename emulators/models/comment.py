@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 
 KEPT = re.compile(
-    r"```.*?```|`[^`\n]+`|<[^<>\n]+>|\[[^\]\n]+\]\([^)\n]+\)|https?://\S+|[\w.+-]+@[\w-]+\.[\w.]+"
-    r"|(?<![\w/])[\w.-]*/[\w./-]+|\b\w+\.\w{2,4}\b(?:\(\))?|\b\w+_\w+(?:\(\))?|\bv?\d+(?:\.\d+)+\b",
+    r"```.*?```|`[^`\n]+`|<[^<>\n]+>|\[[^\[\]\n]+\]\([^()\n]+\)|https?://\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.]+"
+    r"|(?<![\w./-])[\w.-]{0,100}/[\w./-]+|\b\w{1,100}\.\w{2,4}\b(?:\(\))?|\b\w{1,100}_\w+(?:\(\))?|\bv?\d+(?:\.\d+)+\b",
     re.DOTALL,
 )
 """Spans that nobody may touch: code, links, mentions, paths, file and function names, versions."""

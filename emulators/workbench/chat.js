@@ -28,6 +28,8 @@ export class Chat {
     this.me = "";
     this.where = "";
     this.home = false;
+    /** @type {Map<string, number>} */
+    this.read = new Map();
     this.dismissed = new Set(JSON.parse(sessionStorage.getItem(DISMISSED) ?? "[]"));
     this.log = new Log({
       state: () => this.state,
@@ -60,7 +62,7 @@ export class Chat {
     this.list = h("nav.conversations", { "aria-label": "Conversations" });
     this.heading = h("header.heading");
     this.tabs = h("div.tabs", { role: "tablist", "aria-label": "Updraft" });
-    this.homePane = h("div.home", { "aria-label": "App Home", hidden: true });
+    this.homePane = h("div.home", { role: "region", "aria-label": "App Home", hidden: true });
     this.status = h("div.status", { role: "status" });
     this.banner = h("div.banner", { role: "status", hidden: true });
     const keys = h("p.keys", {}, h("kbd", {}, "Enter"), " sends, ", h("kbd", {}, "Shift"), "+", h("kbd", {}, "Enter"), " new line, ", h("kbd", {}, "↑"), " edits, ", h("kbd", {}, "/"), " commands");
@@ -159,6 +161,7 @@ export class Chat {
     const name = text.split(/\s/)[0];
     this.said(text);
     if (name === command && !thread) {
+      this.log.follow = true;
       await act("command", { user: this.me, channel: this.where, text: text.slice(command.length).trim(), command });
       return;
     }
@@ -168,7 +171,7 @@ export class Chat {
       throw new Error(why);
     }
     await attempt(() => act("say", { user: this.me, channel: this.where, text, thread_ts: thread ?? null }));
-    if (!thread) this.log.toEnd();
+    if (!thread) this.log.follow = true;
   }
 
   empty() {
@@ -202,14 +205,21 @@ export class Chat {
         { type: "button", "aria-current": one.id === this.where ? "page" : null, onclick: () => this.go(one.id) },
         one.kind === "im" ? h("span.avatar.app", { "aria-hidden": "true" }, icon("bolt")) : h("span.hash", { "aria-hidden": "true" }, "#"),
         h("span", {}, one.kind === "im" ? "Updraft" : one.name),
+        this.unread(one) ? h("span.unread", { role: "img", "aria-label": "unread" }) : null,
         one.kind === "im" ? h("span.badge", {}, "APP") : null,
       );
     const apps = this.state.channels.filter((/** @type {any} */ one) => one.kind === "im");
     const channels = this.state.channels.filter((/** @type {any} */ one) => one.kind !== "im");
     const focused = this.list.contains(document.activeElement);
-    const facts = [this.where, this.me, this.state.channels.map((/** @type {any} */ one) => [one.id, one.name])];
+    this.read.set(this.where, latest(this.conversation()));
+    const facts = [this.where, this.me, this.state.channels.map((/** @type {any} */ one) => [one.id, one.name, this.unread(one)])];
     refill(this.list, facts, () => [h("h2", {}, "Apps"), apps.map(entry), h("h2", {}, "Channels"), channels.map(entry)]);
     if (focused && !this.list.contains(document.activeElement)) this.list.querySelector("[aria-current]")?.focus();
+  }
+
+  /** Whether something was said since the person looked. @param {any} one a conversation */
+  unread(one) {
+    return latest(one) > (this.read.get(one.id) ?? 0);
   }
 
   paintHeading() {
@@ -289,6 +299,7 @@ export class Chat {
       this.me = fresh.me;
       this.log.clear();
       this.log.replies.clear();
+      this.read = new Map(fresh.channels.map((/** @type {any} */ one) => [one.id, latest(one)]));
       if (this.conversation().id !== this.where) this.where = this.own()?.id ?? fresh.channels[0].id;
       if (this.conversation().kind === "im") this.look(this.home ? "home" : "messages");
     }
@@ -302,6 +313,11 @@ export class Chat {
     if (own && (this.where !== own.id || this.home)) this.go(own.id);
     await this.say(text);
   }
+}
+
+/** When the last message of a conversation was written. @param {any} one */
+function latest(one) {
+  return one.messages.reduce((/** @type {number} */ last, /** @type {any} */ message) => Math.max(last, Number(message.ts), Number(message.latest_reply ?? 0)), 0);
 }
 
 /** Do something; tell the person when it did not work. @param {() => Promise<any>} deed */

@@ -36,6 +36,7 @@ export class Log {
     this.folded = new Set();
     this.editing = "";
     this.first = true;
+    this.follow = false;
     this.earlier = 0;
     this.newest = "";
   }
@@ -70,12 +71,8 @@ export class Log {
     if (!shown.length) nodes.push(this.host.empty());
     reconcile(this.node, nodes);
     this.speak(all);
-    if (near || this.first) this.toEnd();
-    this.first = false;
-  }
-
-  toEnd() {
-    this.node.scrollTop = this.node.scrollHeight;
+    if (near || this.first || this.follow) this.node.scrollTop = this.node.scrollHeight;
+    this.first = this.follow = false;
   }
 
   repaint() {

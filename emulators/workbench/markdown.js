@@ -27,7 +27,7 @@ function block(reader) {
   if (/^\s*```/.test(line)) return fenced(reader);
   if (heading) return skip(reader, h(`h${Math.min(6, heading[1].length + 2)}`, {}, words(heading[2])));
   if (/^\s*([-*_])(?:\s*\1){2,}\s*$/.test(line)) return skip(reader, h("hr"));
-  if (/^\s*>/.test(line)) return h("blockquote", {}, markdown(while_(reader, (one) => /^\s*>/.test(one)).map((one) => one.replace(/^\s*> ?/, "")).join("\n")));
+  if (/^\s*>/.test(line)) return h("blockquote", {}, markdown(while_(reader, (one) => /^\s*>/.test(one)).map((one) => one.replace(/^(?:\s*>)+ ?/, "")).join("\n")));
   if (ITEM.test(line)) return list(reader);
   if (line.includes("|") && /^\s*\|?[\s:|-]+\|[\s:|-]*$/.test(reader.lines[reader.at + 1] ?? "")) return table(reader);
   const own = while_(reader, (one, place) => !!one.trim() && (place === 0 || !/^(#{1,6}\s|\s*>|\s*```)/.test(one) && !ITEM.test(one)));

@@ -430,6 +430,14 @@ async def test_what_is_typed_and_focused_survives_changes(page: Page, site: Site
     await expect(reply).to_have_value("half a sen")
 
 
+async def test_other_conversations_show_that_something_is_new(page: Page, site: Site) -> None:
+    await site.slack.say(BEN.slack, CHANNEL, "anybody there?")
+    entry = page.get_by_role("navigation", name="Conversations").get_by_role("button", name="payments")
+    await expect(entry.get_by_label("unread")).to_be_visible()
+    await entry.click()
+    await expect(entry.get_by_label("unread")).to_have_count(0)
+
+
 async def test_app_is_invited_to_a_channel(page: Page) -> None:
     await page.get_by_role("button", name="general").click()
     await page.get_by_role("button", name="Invite it").click()
