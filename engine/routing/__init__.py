@@ -3,6 +3,6 @@
 from engine.routing.entities import entities
 from engine.routing.lexicon import Lexicon, Reservation, Rule
 from engine.routing.markup import plain
-from engine.routing.router import LEXICONS, route
+from engine.routing.router import LEXICONS, prepare, route
 
-__all__ = ["LEXICONS", "Lexicon", "Reservation", "Rule", "entities", "plain", "route"]
+__all__ = ["LEXICONS", "Lexicon", "Reservation", "Rule", "entities", "plain", "prepare", "route"]

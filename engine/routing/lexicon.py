@@ -102,6 +102,10 @@ class Lexicon:
         }
         return replace(self, classes={**self.classes, **joined}, heads=self.heads | first_words)
 
+    def prepare(self) -> None:
+        """Compile every pattern now (some tenths of a second) and not with the first message that needs it."""
+        _ = self.claim, self.request, self.reserve, self._phrases, self._courtesy_before, self._courtesy_after
+
     def reduced(self, spoken: str) -> str:
         """Return the words with each phrase that names work as one token, as `completions` are written."""
         for name, phrase in self._phrases:

@@ -52,6 +52,12 @@ def route(
         return Routing(Route.CLASSIFY, 0.5, "error", "The rules took too long over this message.", entities)
 
 
+def prepare(lexicons: tuple[Lexicon, ...] = LEXICONS) -> None:
+    """Compile the rules ahead of the first message; worth calling where a process starts."""
+    for lexicon in lexicons:
+        lexicon.prepare()
+
+
 def _decide(
     said: str, spoken: str, present: frozenset[str], entities: Entities, lexicons: tuple[Lexicon, ...]
 ) -> Routing:

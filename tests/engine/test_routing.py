@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.routing import LEXICONS, Reservation, Rule, entities, plain, route
+from engine.routing import LEXICONS, Reservation, Rule, entities, plain, prepare, route
 from engine.routing.reports import REPORTS
 from engine.types import Period, Route
 from tests.official import official
@@ -222,6 +222,14 @@ def test_a_workspace_adds_its_own_phrases() -> None:
     assert route("DEV-12 is not in the can", lexicons=(english,)).route is not Route.COMPLETION
     with pytest.raises(ValueError, match="no phrases called dun"):
         english.with_phrases(dun=("x",))
+
+
+def test_prepared_rules_answer_the_first_message_at_once() -> None:
+    english = LEXICONS[0].with_phrases(done=("ready to ship",))
+    prepare((english,))
+    started = time.process_time()
+    assert route("DEV-12 is ready to ship", lexicons=(english,)).route is Route.COMPLETION
+    assert time.process_time() - started < 0.05
 
 
 HOSTILE = [

@@ -143,7 +143,7 @@ CLASSES = {
 
 PHRASES = {
     "WORK": """
-        (the|my|our|this)? {keys} (task|ticket|tickets|story|issue|bug|item|card|epic|jira) | (both|all of)? ((the|my|our|this|these)? ({kind}|{kinds}))? {keys} | ((the|my|our|all)? work|everything) (on|in|for) {keys}""",
+        (the|my|our|this)? {keys} (task|ticket|tickets|story|issue|bug|item|card|epic|jira) | (both|all of)? ((the|my|our|this|these)? ({kind}|{kinds}))? {keys} | ((the|my|our|all|all the|all of the)? work|everything) (on|in|for) {keys}""",
     "THING": """
         (the|my|our) {WORD}?{WORD}?{WORD}? ({issue_noun}|{document}) ((for|of|about) (the|our|my)? {WORD}{WORD}?)?
         | (the|my|our) {WORD}?{WORD}? (jira|issue)""",
