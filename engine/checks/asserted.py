@@ -7,6 +7,7 @@ from engine.checks.matching import (
     best,
     events,
     fits,
+    known,
     near,
     outlook,
     overlap,
@@ -36,7 +37,9 @@ def _statuses(both: Comparison) -> None:
     mine = events(both.update)
     for event, clause in events(both.draft):
         now = state(event)
-        if now == "state" or (event.nominal and "except" in {token.low for token in clause.tokens}):
+        if now == "state" or (event.nominal and now == "done" and "percent" in clause.marks):
+            continue
+        if event.nominal and "except" in {token.low for token in clause.tokens}:
             continue
         pairs = _candidates(event, clause, mine)
         if event.nominal:
@@ -48,6 +51,8 @@ def _statuses(both: Comparison) -> None:
                 else state(other)
                 for other, theirs in pairs
             ]
+            if now == "doing" and all(other.nominal for other, _ in pairs):
+                continue
             later = now == "todo" and any(
                 outlook(one) in _OPEN and not own_content(one) for one in both.update.clauses
             )
@@ -92,6 +97,14 @@ def _unnamed(both: Comparison, event: Event, clause: Clause, now: str) -> None:
             token.end,
         )
         return
+    if now == "done" and _strange(both, event, clause):
+        both.error(
+            "work-added",
+            f"The draft says “{both.said(clause)}”; you did not write that.",
+            clause.start,
+            clause.end,
+        )
+        return
     if event.canon in ("fix", "complete") and now == "done" and _only_looked(both.update):
         both.error(
             "completion",
@@ -132,6 +145,22 @@ def _unnamed(both: Comparison, event: Event, clause: Clause, now: str) -> None:
         )
 
 
+def _strange(both: Comparison, event: Event, clause: Clause) -> bool:
+    """Tell whether work that the update does not name is done to things that it does not name either."""
+    things = []
+    for token in clause.tokens:
+        if token.start > event.token.start and token.kind == "word":
+            if any(other.token is token and not other.nominal for other in clause.events):
+                break
+            if token.low not in lx.STOP and token.stem not in lx.FRAME and token.low not in lx.UNITS:
+                things.append(token)
+    return (
+        bool(things)
+        and len(things) <= 4
+        and not any(known(token.stem, token.canon, token.low, both) for token in things)
+    )
+
+
 def _only_looked(update: Reading) -> bool:
     """Tell whether all that was done is work that mends nothing, such as testing or finding."""
     done = {event.canon for event, _ in events(update) if state(event) == "done"}
@@ -162,7 +191,7 @@ def _reservations(both: Comparison) -> None:
 def _closed(clause: Clause, own: set[str]) -> bool:
     """Tell whether a clause of the draft tells everything in it as done, without reservation."""
     condition = clause.marks.get("condition")
-    if clause.denied or clause.future or clause.marks.keys() & {"part", "hedge"}:
+    if clause.denied or clause.future or clause.marks.keys() & {"part", "hedge", "percent"}:
         return False
     if condition is not None and condition.low != "after":
         return False
@@ -174,6 +203,8 @@ def _closed(clause: Clause, own: set[str]) -> bool:
     verbs = [event for event in clause.events if not event.nominal and event.status != "state"]
     if not verbs:
         passed = clause.poles.get("outcome", {}).get(1)
+        if lows & {"ready", "done", "complete", "finished", "available"}:
+            return True
         return clause.header == "done" or (passed is not None and passed.low.endswith("ed"))
     return all(
         state(event) == "done" and event.canon not in lx.OPENING and event.canon not in own for event in verbs
@@ -193,7 +224,8 @@ def _denials(both: Comparison) -> None:
             continue
         added.append((clause, matches))
     if lost and added:
-        return
+        lost = [(mine, theirs) for mine, theirs in lost if theirs]
+        added = [(clause, matches) for clause, matches in added if matches]
     fewer = sum(bool(one.denied) for one in both.draft.clauses) < sum(
         bool(one.denied) for one in both.update.clauses
     )
@@ -251,7 +283,7 @@ def _denied(canon: str, token: Token, others: list[Clause], there: Reading) -> b
         if len(token.low) > 3
     ):
         return True
-    if canon in ("fail", "bug") and there.canons & {"fix", "pass", "success", "stable", "ok"}:
+    if canon in lx.TROUBLES and (there.canons & {"fix", "pass", "success"} or there.lows & lx.SOUND):
         return True
     lows = {low.low for other in others for low in other.tokens}
     return bool(others) and (bool(lows & lx.NEGATIVE) or any(other.denied for other in others))

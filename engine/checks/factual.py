@@ -81,7 +81,11 @@ def _counted(fact: Fact, reading: Reading) -> bool:
 
 def _invented(both: Comparison) -> None:
     for fact in both.draft.facts:
-        if fact.kind == "proper" and (fact.value in lx.FRAME or _word_known(fact.value, both)):
+        if (
+            fact.kind == "proper"
+            and not _other_name(fact, both)
+            and (fact.value in lx.FRAME or _word_known(fact.value, both))
+        ):
             continue
         if _has(both.update, fact) or _has(both.context, fact):
             continue
@@ -100,6 +104,13 @@ def _invented(both: Comparison) -> None:
         else:
             text = f"The draft says “{both.said(fact)}”; you named no such {kind}."
         both.error(f"{kind.replace(' ', '-')}-added", text, fact.start, fact.end)
+
+
+def _other_name(fact: Fact, both: Comparison) -> bool:
+    """Tell whether this looks like a person of the update, but is another: Danielle for Daniel."""
+    if fact.value in both.update.lows or fact.value in both.context.lows:
+        return False
+    return any(other.kind == "name" and other.value[:3] == fact.value[:3] for other in both.update.facts)
 
 
 def _word_known(word: str, both: Comparison) -> bool:
@@ -274,11 +285,12 @@ def _beside(both: Comparison, clause: Clause, fact: Fact) -> None:
 
 
 def _things(clause: Clause) -> set[str]:
-    """Return what a clause speaks of, good and bad outcomes each under one name."""
-    outcomes = {f"outcome {sign}" for sign in clause.poles.get("outcome", {})}
-    return {
-        canon for canon, token in clause.content.items() if ("outcome", 1) not in lx.POLES.get(token.stem, ())
-    } | outcomes
+    """Return what a clause speaks of by stem, good and bad outcomes each under one name."""
+    things = {f"outcome {sign}" for sign in clause.poles.get("outcome", {})}
+    for canon, token in clause.content.items():
+        if not any(name == "outcome" for name, _ in lx.POLES.get(token.stem, ())):
+            things.add(token.stem if token.kind == "word" else canon)
+    return things
 
 
 def _exchanged(both: Comparison) -> None:

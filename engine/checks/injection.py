@@ -218,7 +218,7 @@ def _spaced(text: str) -> str:
     if not re.search(r"(?:\b\w[ ._-]{1,2}){8,}", text):
         return text
     return re.sub(
-        r"\b(?:\w[ ._-]){5,}\w\b",
+        r"\b(?:\w[ ._-]){2,}\w\b",
         lambda match: re.sub(r"[ ._-]", "", match[0]),
         re.sub(r" {2,}", "\u2003", text),
     ).replace("\u2003", " ")

@@ -29,6 +29,7 @@ PHRASES: dict[str, str] = {
     "provided that": "provided", "as long as": "aslongas", "as soon as": "assoonas", "in case": "incase", "depends on": "depends", "depending on": "depends", "depend on": "depends", "dependent on": "depends",
     "after all": "", "at all": "",
     "out of disk": "without disk", "ran out of": "without", "run out of": "without", "runs out of": "without", "out of space": "without space", "a third": "onethird", "one third": "onethird", "two thirds": "twothirds", "a quarter": "onequarter", "one quarter": "onequarter", "three quarters": "threequarters", "held back": "withheld", "hold back": "withheld", "hold off": "withheld", "held off": "withheld", "out of date": "outdated", "time zone": "timezone", "time zones": "timezone",
+    "would like": "want", "i'd like": "want", "we'd like": "want", "like to": "want",
     "contingent on": "depends", "contingent upon": "depends", "conditional on": "depends", "subject to": "depends", "only if": "if", "only when": "if", "only after": "if", "only once": "if",
     "quality assurance": "qa", "user interface": "ui", "code review": "review", "went live": "deployed live", "gone live": "deployed live", "go live": "deploy live", "going live": "deploying live",
     "going to": "goingto", "gonna": "goingto", "about to": "goingto", "plan to": "goingto", "plans to": "goingto", "planning to": "goingto", "intend to": "goingto", "aim to": "goingto", "aiming to": "goingto", "hope to": "goingto", "hoping to": "goingto",
@@ -189,6 +190,7 @@ atbound: atleast | atmost
 overunder: over above exceed | under below
 manual: manual manually | automatic automatically automated
 direction: deploy apply | rollback revert
+length: short brief | long lengthy
 often: always constantly consistently | never sometimes occasionally intermittently sporadically rarely
 left: left | right-hand
 """
@@ -287,7 +289,7 @@ UN_WORDS: dict[str, str] = {
 }  # fmt: skip
 
 HEDGES = word_set(
-    "tryto attempt effort maybe perhaps probably possibly likely apparently supposedly seemingly presumably allegedly "
+    "would tryto attempt effort maybe perhaps probably possibly likely apparently supposedly seemingly presumably allegedly "
     "reportedly ithink unsure seems seem seemed seemingly appears appear appeared might may could "
     "hopefully suspect suspects suspected assume assumed assuming guess think thinks thought believe "
     "believes believed expectedto expected supposedto should somewhat potentially potential possible "
@@ -303,12 +305,12 @@ SPEECH = word_set(
 )
 """Verbs by which somebody else's word is passed on."""
 CONDITIONS = word_set(
-    "without only solely if unless provided aslongas assoonas incase depends assuming whether should otherwise once when "
+    "whenever every during while each without only solely if unless provided aslongas assoonas incase depends assuming whether should otherwise once when "
     "until after before pending upon following waitingon blockedby contingent subject conditional prior "
     "requires require required awaiting needs providing"
 )
 """Marks in a draft that keep a condition."""
-HARD_CONDITIONS = word_set("if unless provided aslongas assoonas incase depends assuming")
+HARD_CONDITIONS = word_set("whenever if unless provided aslongas assoonas incase depends assuming")
 """Marks in an update that make a condition."""
 SOFT_CONDITIONS = frozenset(["once", "when", "until", "after", "before"])
 """Marks that make a condition where what follows is still to come."""
@@ -566,7 +568,7 @@ OPENING = word_set("start investigate ask meet prepare determine say notify send
 """Work whose being done leaves its object open."""
 NEGATIVE = NEGATORS | word_set(
     "except fail fails failed failing unable remains remain remaining pending outstanding todo blocked blockedby waitingon missing prevents prevent absence lack stopped excluding excluded "
-    "withheld hold held wait postponed avoid instead unrealistic impossible cancelled cancel skipped only still open unchanged stop avoid rejected declined refused away unavailable untouched insteadof unknown limited doubt"
+    "withheld hold held wait postponed avoid instead unrealistic impossible cancelled cancel skipped still open unchanged stop avoid rejected declined refused away unavailable untouched insteadof unknown limited doubt"
 )
 """Words that make a clause negative without a "not"."""
 POLE_CANONS = frozenset(GROUPS.get(base, base) for base in POLES)
@@ -610,3 +612,20 @@ THINGS = word_set(
 """What "says" something without being somebody."""
 COLOURS = word_set("blue yellow white black orange grey gray purple pink colour color button")
 """Words beside which green and red are colours."""
+PLANS = word_set("should expectedto supposedto hopefully hope ithink")
+"""Doubt that a draft may word as a plan where the update speaks of the future."""
+KEEPS_DOUBT = word_set(
+    "whether if question feedback looks unknown investigation investigate investigating confirmation uncertain sure certain confident suggest propose proposed recommend option consider considering intermittent "
+    "feasible would opinion view unrealistic probable probability chance"
+)
+"""Words of a draft that keep a doubt without naming it."""
+KEEPS_DUTY = word_set("needto todo shall required need needs require requires suggest must")
+KEEPS_SPEECH = word_set(
+    "approved approve approval asked requested agreed agrees agree feedback complaint reports report requests per via by from confirmation accept accepts accepted"
+)
+"""Words of a draft that keep whose word something is."""
+SUCCEEDED = word_set("works pass passed success ok fine green well smooth smoothly working worked")
+"""Words of an update that allow "successfully"."""
+TROUBLES = word_set("fail bug affect impact wrong concern")
+SOUND = word_set("fine good well ok okay stable healthy unaffected")
+"""What a text says of a thing that another calls free of trouble."""

@@ -14,6 +14,7 @@ def _markers(both: Comparison) -> None:
             continue
         nearby = _with_neighbours(theirs, both.draft)
         _doubt(both, mine, theirs, nearby | _about(mine, both.draft))
+        _hearsay(both, mine, theirs, nearby | _about(mine, both.draft))
         _condition(both, mine, theirs, nearby)
         _part(both, mine, theirs, nearby)
     for clause in both.draft.clauses:
@@ -21,8 +22,8 @@ def _markers(both: Comparison) -> None:
 
 
 def _about(mine: Clause, draft: Reading) -> set[str]:
-    """Return the words of all clauses of the draft that speak of the same."""
-    return {token.low for clause in draft.clauses if overlap(mine, clause) >= 0.6 for token in clause.tokens}
+    """Return the words of all sentences of the draft that speak of the same."""
+    return _with_neighbours([clause for clause in draft.clauses if overlap(mine, clause) >= 0.6], draft)
 
 
 def _with_neighbours(clauses: list[Clause], reading: Reading) -> set[str]:
@@ -34,75 +35,33 @@ def _with_neighbours(clauses: list[Clause], reading: Reading) -> set[str]:
 
 def _doubt(both: Comparison, mine: Clause, theirs: list[Clause], nearby: set[str]) -> None:
     token = mine.marks.get("hedge")
-    if (
-        token is not None
-        and not nearby & lx.HEDGES
-        and not nearby & lx.SPEECH
-        and not (
-            token.low in ("should", "expectedto", "supposedto", "hopefully", "hope", "ithink")
-            and nearby & {"will", "goingto", "needto", "todo"}
-            and mine.future
-        )
-    ):
-        if token.low in ("should",) and (nearby & {"needto", "todo", "shall", "required"}):
-            return
-        if nearby & {
-            "whether",
-            "if",
-            "question",
-            "feedback",
-            "looks",
-            "unknown",
-            "investigation",
-            "investigate",
-            "investigating",
-            "confirmation",
-            "uncertain",
-            "sure",
-            "certain",
-            "confident",
-            "suggest",
-            "propose",
-            "proposed",
-            "recommend",
-            "option",
-            "consider",
-            "considering",
-            "intermittent",
-        }:
-            return
-        both.error(
-            "doubt-lost",
-            f"The draft states as a fact what you wrote as “{both.wrote(mine)}”.",
-            theirs[0].start,
-            theirs[0].end,
-        )
+    if token is None or nearby & (lx.HEDGES | lx.SPEECH | lx.KEEPS_DOUBT):
+        return
+    plan = token.low in lx.PLANS and mine.future and nearby & {"will", "goingto", "needto", "todo"}
+    if plan or (token.low in ("should", "would") and nearby & lx.KEEPS_DUTY):
+        return
+    place = theirs[0]
+    both.error(
+        "doubt-lost",
+        f"The draft states as a fact what you wrote as “{both.wrote(mine)}”.",
+        place.start,
+        place.end,
+    )
+
+
+def _hearsay(both: Comparison, mine: Clause, theirs: list[Clause], nearby: set[str]) -> None:
     speech = mine.marks.get("speech")
-    if speech is not None and not nearby & lx.SPEECH and not nearby & lx.HEDGES and _somebody(mine, speech):
-        if nearby & {
-            "approved",
-            "asked",
-            "requested",
-            "agreed",
-            "feedback",
-            "complaint",
-            "reports",
-            "report",
-            "requests",
-            "approval",
-            "per",
-            "via",
-            "by",
-            "from",
-            "confirmation",
-        }:
-            return
-        both.error(
-            "hearsay",
-            f"The draft states as a fact what you heard: “{both.wrote(mine)}”.",
-            theirs[0].start,
-            theirs[0].end,
-        )
+    if (
+        speech is None
+        or mine.denied
+        or nearby & (lx.SPEECH | lx.HEDGES | lx.KEEPS_SPEECH)
+        or not _somebody(mine, speech)
+    ):
+        return
+    place = theirs[0]
+    both.error(
+        "hearsay", f"The draft states as a fact what you heard: “{both.wrote(mine)}”.", place.start, place.end
+    )
 
 
 def _somebody(clause: Clause, speech: Token) -> bool:
@@ -226,28 +185,12 @@ def _claims(both: Comparison) -> None:
             continue
         if kind in kinds and kind != "quality":
             continue
-        if kind == "success" and both.update.lows & {
-            "works",
-            "pass",
-            "passed",
-            "success",
-            "ok",
-            "fine",
-            "green",
-            "well",
-            "smooth",
-            "smoothly",
-            "working",
-        }:
+        if kind == "success" and both.update.lows & lx.SUCCEEDED:
             continue
-        if kind == "cause" and both.update.lows & lx.CAUSE_WORDS:
+        if kind == "cause" and both.update.lows & (lx.CAUSE_WORDS | lx.HEDGES):
             continue
-        if (
-            kind in ("purpose", "cause")
-            and not any(other.start in added for other in tokens[place + 1 : place + 8])
-            and kind == "purpose"
-            and both.update.lows & {"so", "for", "to"}
-        ):
+        sourced = not any(other.start in added for other in tokens[place + 1 : place + 8])
+        if kind == "purpose" and sourced and both.update.lows & {"so", "for", "to"}:
             continue
         if kind == "benefit" and token.canon in both.update.canons:
             continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from engine.checks import lexicon as lx
 from engine.checks.facts import Fact, facts_of
 from engine.checks.stems import word_set
-from engine.checks.tokens import Token, tokenise
+from engine.checks.tokens import Token, meaning, tokenise
 
 _BREAKS = frozenset(".!?;\n—–--")
 _TURNS = word_set(
@@ -156,6 +156,19 @@ def _split(tokens: list[Token]) -> list[tuple[list[Token], int]]:
     return pieces
 
 
+def _verbal(tokens: list[Token]) -> bool:
+    """Tell whether a heading's item says by itself how it stands."""
+    return any(
+        token.low in _BE
+        or token.low in _HAVE
+        or token.low in lx.FUTURE
+        or token.low in lx.NEGATORS
+        or token.low == "done"
+        or (token.kind == "word" and _form(token) == "past")
+        for token in tokens
+    )
+
+
 def _joins_clauses(tokens: list[Token], place: int, current: list[Token]) -> bool:
     after: list[Token] = []
     for token in tokens[place + 1 : place + 14]:
@@ -272,6 +285,8 @@ def _nominal_status(clause: Clause) -> str:
     if any(low in lx.NOMINAL_DOING for low in lows):
         return "doing"
     if any(low in lx.NOMINAL_TODO or low.endswith("'ll") or low == "will" for low in lows):
+        return "todo"
+    if any(low in ("asked", "ask", "asking", "requested", "requesting") for low in lows):
         return "todo"
     dated = any(low in lx.WEEKDAYS or low in lx.MONTHS for low in lows) and not {"since", "last"} & set(lows)
     if dated and not any(_form(token) == "past" for token in clause.tokens):
@@ -444,7 +459,7 @@ def _read_marks(clause: Clause) -> None:
 
 _HEADERS = {
     "done": "done", "completed": "done", "finished": "done", "complete": "done", "yesterday": "done", "todo": "todo", "pending": "todo", "next": "todo", "outstanding": "todo", "remaining": "todo", "tomorrow": "todo", "planned": "todo", "plan": "todo",
-    "followup": "todo", "wip": "doing", "ongoing": "doing", "today": "", "blockers": "", "blocker": "", "blocked": "", "left": "todo", "open": "todo", "upcoming": "todo", "fixed": "done", "shipped": "done",
+    "followup": "todo", "wip": "doing", "ongoing": "doing", "today": "doing", "blockers": "", "blocker": "", "blocked": "", "left": "todo", "open": "todo", "upcoming": "todo", "fixed": "done", "shipped": "done",
 }  # fmt: skip
 
 
@@ -468,6 +483,8 @@ def _content(clause: Clause) -> None:
         if token.kind == "word":
             if token.low not in lx.STOP and len(token.low) > 1:
                 clause.content.setdefault(token.canon, token)
+        elif token.kind == "ident" and token.low.isalpha():
+            clause.content.setdefault(meaning(token.low)[1], token)
         elif token.kind not in ("mark", "newline"):
             clause.content.setdefault(token.low.strip("`"), token)
 
@@ -483,7 +500,7 @@ def _clauses(tokens: list[Token]) -> list[Clause]:
             continue
         if not rest:
             continue
-        clause = Clause(rest, sentence, header="" if _predicates(rest) else header)
+        clause = Clause(rest, sentence, header="" if _verbal(rest) else header)
         _content(clause)
         _read_marks(clause)
         _read_events(clause)

@@ -60,7 +60,8 @@ _PHRASES = _phrase_index()
 
 
 @functools.lru_cache(maxsize=16_384)
-def _meaning(word: str) -> tuple[str, str]:
+def meaning(word: str) -> tuple[str, str]:
+    """Return the stem of a word and the name of its synonyms."""
     base = stem(word)
     return base, lx.GROUPS.get(base, base)
 
@@ -68,10 +69,15 @@ def _meaning(word: str) -> tuple[str, str]:
 def _token(kind: str, text: str, low: str, start: int, end: int) -> Token:
     token = Token(kind, text, low, start, end)
     if kind == "word":
-        token.stem, token.canon = _meaning(low)
+        token.stem, token.canon = meaning(low)
     else:
         token.stem = token.canon = low
     return token
+
+
+def _hyphen(text: str, place: int) -> bool:
+    """Tell whether a dash joins two words into one."""
+    return 0 < place < len(text) - 1 and text[place - 1].isalpha() and text[place + 1].isalpha()
 
 
 def _raw(text: str) -> list[Token]:
@@ -85,6 +91,8 @@ def _raw(text: str) -> list[Token]:
             kind, low = "word", lx.CONTRACTIONS.get(low, low)
             if not low:
                 continue
+        elif low == "-" and _hyphen(text, match.start()):
+            continue
         elif kind == "mark" and low in ("&", "+"):
             kind, low = "word", "and"
         elif kind == "newline":
