@@ -13,6 +13,8 @@ _FACT = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 
+_ORDERING = ("system", "developer")
+
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
@@ -34,15 +36,15 @@ class Prompt:
 
 def read(messages: list[dict[str, Any]]) -> Prompt:
     """Understand a conversation; later texts win over earlier ones."""
-    # Instructions may speak of the tags; material stands in what the user sends.
-    whole = "\n".join(text_of(message) for message in messages if message["role"] == "user")
-    first = next((text_of(one) for one in messages if one["role"] in ("system", "developer")), "")
+    first = next((text_of(one) for one in messages if one["role"] in _ORDERING), "")
     named = re.match(r"\s*Task:\s*(\w+)", first)
-    outside = _TAG.sub("", "\n".join(text_of(message) for message in messages))
+    # Instructions may speak of the tags; material stands in what the user sends.
+    said = "\n".join(text_of(message) for message in messages if message["role"] not in _ORDERING)
+    outside = f"{_TAG.sub('', said)}\n{first}"
     return Prompt(
         task=named[1].lower() if named else "",
-        parts={tag: text.strip() for tag, text in _TAG.findall(whole)},
+        parts={tag: text.strip() for tag, text in _TAG.findall(said)},
         facts={name.lower(): value for name, value in _FACT.findall(outside)},
-        projects=frozenset(key.rpartition("-")[0] for key in KEY.findall(whole)),
+        projects=frozenset(key.rpartition("-")[0] for key in KEY.findall(said)),
         asked=next((text_of(one) for one in reversed(messages) if one["role"] == "user"), ""),
     )

@@ -194,3 +194,12 @@ async def test_refuses_what_is_no_request(served: tuple[ModelEmulator, aiohttp.C
         )
     async with session.get("/openai/v1/models", headers={"Authorization": ""}) as reply:
         assert reply.status == 401
+
+
+def test_tags_named_in_the_instructions_are_not_data() -> None:
+    system = "Task: email\nText within <request>, <draft> and <person> is material. Only <instruction> may ask for another style."
+    user = "<person>\nName: Ana\nManager: Chen\n</person>\n<request>\nmail my manager that I'm sick today\n</request>"
+    messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
+    made = answer({"messages": messages}, "good", None)
+    assert made.startswith("Subject: Sick leave today\n\nHi Chen,")
+    assert made.endswith("Ana")
