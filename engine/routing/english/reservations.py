@@ -110,9 +110,10 @@ RESERVATIONS = (
         name="future",
         notion="is still to come, or wished for",
         patterns=(
-            "will|shall|should|would|going to|gonna|need|needs|want|wants|wanna|must|tomorrow|soon|next|by|later|eventually|todo|to-do",
+            "will|shall|should|would|going to|gonna|need|needs|want|wants|wanna|must|tomorrow|soon|next|later|eventually|todo|to-do",
             "plan|planning|hope|hopefully|hoping|wish|expect|try|trying|let's|i'll|we'll|it'll|i'd|get|have to|has to|about to|to be|eta|due",
             "tonight|today|until|till",
+            "by (monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|eod|eow|noon|then|the end|end of|{month})",
         ),
         examples=(
             "DEV-12 will be done",
@@ -126,5 +127,13 @@ RESERVATIONS = (
         notion="was so once",
         patterns=("was|were|had|used to|ago|previously|formerly|again|back",),
         examples=("DEV-12 was done", "DEV-12 had been closed"),
+    ),
+    Reservation(
+        name="substance",
+        notion="comes with more, which is worth a comment",
+        patterns=(
+            "by|added|adding|deployed|merged|tested|fixed|using|via|moving|moved|replaced|reduced|improved|and|AND|COLON",
+        ),
+        examples=("finished DEV-12 by rewriting the parser, added fuzz tests", "DEV-12 is done and deployed"),
     ),
 )
