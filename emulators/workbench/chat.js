@@ -162,7 +162,8 @@ export class Chat {
     this.said(text);
     if (name === command && !thread) {
       this.log.follow = true;
-      await act("command", { user: this.me, channel: this.where, text: text.slice(command.length).trim(), command });
+      // When the app does not answer, Slack says so above the composer; only what went wrong here is told at once.
+      await attempt(async () => void (await act("command", { user: this.me, channel: this.where, text: text.slice(command.length).trim(), command })));
       return;
     }
     if (name.startsWith("/") && !thread) {

@@ -46,7 +46,7 @@ export function draw(element, surface, block, field) {
   const made = control(element, surface, field);
   surface.fields.set(element.action_id, made.value);
   made.node.dataset.action = element.action_id;
-  if (!field) made.node.addEventListener("change", () => surface.press(element, { selected: made.value() }, block));
+  if (!field) made.node.addEventListener("change", () => run(made.node, () => surface.press(element, { selected: made.value() }, block)));
   else if (block.dispatch_action) dispatching(made, element, surface, block);
   if (element.focus_on_load) made.node.dataset.autofocus = "true";
   return made.node;
@@ -56,7 +56,7 @@ export function draw(element, surface, block, field) {
 function dispatching(made, element, surface, block) {
   const on = element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
   const typed = element.type in INPUTS && !element.type.includes("picker");
-  const go = () => surface.press(element, typed ? { value: made.value() } : { selected: made.value() }, block);
+  const go = () => run(made.node, () => surface.press(element, typed ? { value: made.value() } : { selected: made.value() }, block));
   if (!typed) made.node.addEventListener("change", go);
   else if (on.includes("on_character_entered")) made.node.addEventListener("input", go);
   else made.node.addEventListener("keydown", (event) => event.key === "Enter" && go());
@@ -190,7 +190,7 @@ function button(element, surface, block) {
   return made;
 }
 
-/** Show a press in progress on its button, and a warning when it failed. @param {HTMLButtonElement} made @param {() => Promise<void>} press */
+/** Show a press in progress, and a warning when it failed. @param {HTMLElement} made @param {() => Promise<void>} press */
 async function run(made, press) {
   if (made.getAttribute("aria-busy") === "true") return;
   made.setAttribute("aria-busy", "true");

@@ -5,7 +5,7 @@ import { controls } from "./controls.js";
 import { announce, fill, h, icon, toast } from "./dom.js";
 import { hints } from "./hints.js";
 import { jira } from "./jira.js";
-import { feed, get } from "./net.js";
+import { Unreachable, feed, get } from "./net.js";
 
 const ME = "updraft.workbench.person";
 const LOOK = 3000;
@@ -24,10 +24,12 @@ function gathered(deed, pause) {
     running = true;
     try {
       await deed();
-    } catch {
-      // The feed notices that the site is gone, says so and comes back.
+    } catch (error) {
+      // The feed notices that the site is gone, says so and loads again when it is back.
+      if (!(error instanceof Unreachable)) throw error;
+    } finally {
+      running = false;
     }
-    running = false;
     if (again) {
       again = false;
       start();
@@ -90,6 +92,7 @@ async function start() {
   const slack = new Chat(byId("chat"), facts, (text) => tried.said(text));
   byId("chat").querySelector(".sidebar").append(byId("hints"));
   const board = jira(byId("jira"), facts.project, move);
+  const refreshControls = gathered(showControls, 20);
   const switches = controls(byId("controls"), refreshControls);
   const loadSlack = gathered(async () => slack.update(await get(`/slack/client/state?user=${me}`)), 40);
   // Nobody tells when the app connects or goes: look now and then.
@@ -122,7 +125,8 @@ async function start() {
     return [...(found.errorMessages ?? []), ...Object.values(found.errors ?? {})].join(" ") || `Jira answered ${answer.status}.`;
   }
 
-  async function refreshControls() {
+  /** Say what misbehaves on purpose. */
+  async function showControls() {
     const odd = await switches.load();
     const note = byId("odd");
     note.hidden = !odd.length;

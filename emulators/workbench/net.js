@@ -1,15 +1,27 @@
 // Talking to the site: JSON requests and the live feed.
 
+/** The site does not answer; the feed says so and tries again. */
+export class Unreachable extends Error {}
+
+/** @param {string} path @param {RequestInit} how */
+async function request(path, how) {
+  try {
+    return await fetch(path, how);
+  } catch (error) {
+    throw new Unreachable("The site does not answer.", { cause: error });
+  }
+}
+
 /** @param {string} path @returns {Promise<any>} */
 export async function get(path) {
-  const answer = await fetch(path, { headers: { Accept: "application/json" } });
+  const answer = await request(path, { headers: { Accept: "application/json" } });
   if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
   return answer.json();
 }
 
 /** @param {string} path @param {any} body @param {string} [method] @returns {Promise<any>} */
 export async function post(path, body, method = "POST") {
-  const answer = await fetch(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  const answer = await request(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
   const text = await answer.text();
   /** @type {any} */
   let found = {};

@@ -344,6 +344,8 @@ async def test_hints_are_clickable_and_go_away(page: Page) -> None:
 
 async def test_page_comes_back_after_a_restart(context: BrowserContext) -> None:
     page = await context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
     async with Site() as site:
         await page.goto(site.url)
         await expect(page.get_by_text("Updraft is not connected")).to_be_visible()
@@ -353,6 +355,7 @@ async def test_page_comes_back_after_a_restart(context: BrowserContext) -> None:
         await expect(page.get_by_text("Connected again.")).to_be_visible()
         await site.slack.say(ANA.slack, ANA.dm, "after the restart")
         await expect(page.get_by_text("after the restart")).to_be_visible()
+    assert wrong == []
 
 
 async def test_phone(page: Page) -> None:
