@@ -18,9 +18,15 @@ from engine.checks.reading import Clause, Event, Reading
 from engine.checks.stems import word_set
 from engine.checks.tokens import Token
 
-_RESULT = {"done": "done", "doing": "in progress", "todo": "still to do", "not": "not done"}
+_RESULT = {
+    "done": "done",
+    "doing": "in progress",
+    "todo": "still to do",
+    "not": "not done",
+    "refused": "not to be done",
+}
 _GENERIC = word_set("complete fix implement change handle deploy")
-_OPEN = ("todo", "doing", "not")
+_OPEN = ("todo", "doing", "not", "refused")
 
 
 def _candidates(event: Event, clause: Clause, mine: list[tuple[Event, Clause]]) -> list[tuple[Event, Clause]]:
@@ -53,23 +59,37 @@ def _statuses(both: Comparison) -> None:
             ]
             if now == "doing" and all(other.nominal for other, _ in pairs):
                 continue
-            later = now == "todo" and any(
-                outlook(one) in _OPEN and not own_content(one) for one in both.update.clauses
-            )
-            if not later and not any(fits(one, now) for one in states):
+            if ("refused" in states or not _left_open(both, clause, now)) and not any(
+                fits(one, now) for one in states
+            ):
                 _contradiction(both, event, now, pairs[0], states[0])
         elif not event.nominal:
             _unnamed(both, event, clause, now)
 
 
+def _left_open(both: Comparison, clause: Clause, now: str) -> bool:
+    """Tell whether the update leaves open the things that the draft leaves open here, in a clause of their own."""
+    if now not in ("todo", "not"):
+        return False
+    about = own_content(clause)
+    mended = _repaired(both.update.clauses)
+    for mine in both.update.clauses:
+        own = own_content(mine)
+        if mended and {token.low for token in mine.tokens} & lx.FAILING:
+            continue
+        if outlook(mine) in _OPEN and (own & about or (not own and now == "todo")):
+            return True
+    return False
+
+
 def _contradiction(both: Comparison, event: Event, now: str, pair: tuple[Event, Clause], mine: str) -> None:
     words, text = both.wrote(pair[1]), both.said(event.token)
     if now == "done":
-        rule = {"todo": "future-made-past", "doing": "completion", "not": "negation-lost"}[mine]
+        rule = {"todo": "future-made-past", "doing": "completion"}.get(mine, "negation-lost")
     elif mine == "done":
-        rule = {"not": "negation-added", "todo": "past-made-future", "doing": "understated"}[now]
+        rule = {"todo": "past-made-future", "doing": "understated"}.get(now, "negation-added")
     else:
-        rule = "negation-lost" if mine == "not" else "negation-added"
+        rule = "negation-lost" if mine in ("not", "refused") else "negation-added"
     both.error(
         rule,
         f"The draft tells “{text}” as {_RESULT[now]}; you wrote “{words}”.",
@@ -218,7 +238,8 @@ def _denials(both: Comparison) -> None:
     ]
     added = []
     for clause, matches, token in _unmatched(both.draft, both.update):
-        if any(outlook(theirs) in _OPEN for theirs in matches):
+        needless = {token.low for token in clause.tokens} & {"needed", "required", "necessary", "need"}
+        if any(outlook(theirs) in _OPEN for theirs in matches) and not needless:
             continue
         if not matches and (token.canon in lx.FRAME or token.stem in lx.FRAME) and _doubtful(both.update):
             continue
@@ -275,7 +296,7 @@ def _denied(canon: str, token: Token, others: list[Clause], there: Reading) -> b
             return True
         if any(-sign in other.poles.get(name, {}) for name, sign in poles):
             return True
-        if any(event.canon == canon and state(event) in ("not", "todo") for event in other.events):
+        if any(event.canon == canon and state(event) in ("not", "todo", "refused") for event in other.events):
             return True
     if any(
         low.endswith(token.low) and low[: -len(token.low)] in ("un", "in", "im", "ir", "dis", "non")
@@ -328,7 +349,9 @@ def _clear(both: Comparison, clause: Clause, matches: list[Clause], sign: int) -
     """Tell whether an outcome of the draft can only mean the one thing of the update."""
     if len(matches) != 1 and len(_sides(both.update.clauses, "outcome")) == 2:
         return False
-    if not matches:
+    if not matches and sign > 0:
+        return False
+    if clause.future and any(one.future for one in both.update.clauses):
         return False
     if sign < 0:
         return not any(

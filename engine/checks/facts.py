@@ -14,7 +14,7 @@ _NOT_NAMES = word_set(
     "i api apis ci cd ui ux qa pr prs id ids url urls http https json xml yaml html css sql csv pdf sdk "
     "cli db dbs ok eta asap eod eow faq jwt oauth sso ssl tls dns vpn ip tcp udp ssh ftp smtp aws gcp cpu "
     "gpu ram gb mb kb ms seo crm erp hr it qa uat rfc poc mvp okr kpi sla slo rest grpc crud orm iso utf "
-    "gdpr pii e2e tdd english german french spanish european american god internet scrum agile kanban "
+    "gdpr pii e2e tdd european american god internet scrum agile kanban "
     "sprint january february march april may june july august september october november december monday "
     "tuesday wednesday thursday friday saturday sunday todo wip fyi done team"
 )
@@ -173,6 +173,20 @@ def _environment(tokens: list[Token], place: int) -> Fact | None:
     return Fact("environment", value, token.start, token.end)
 
 
+def _side(tokens: list[Token], place: int) -> Fact | None:
+    """Read left and right as places: "top left", "on the right"."""
+    token = tokens[place]
+    before = tokens[place - 1].low if place else ""
+    after = tokens[place + 1] if place + 1 < len(tokens) else None
+    beside = before in ("top", "bottom", "upper", "lower", "far", "hand") or (
+        before == "the"
+        and (after is None or after.kind != "word" or after.low in ("side", "and", "of", "hand", "corner"))
+    )
+    return (
+        Fact("side", token.low, token.start, token.end) if token.low in ("left", "right") and beside else None
+    )
+
+
 def _name(tokens: list[Token], place: int, first: bool) -> Fact | None:
     token = tokens[place]
     base = token.low.removesuffix("'s")
@@ -285,6 +299,7 @@ def facts_of(tokens: list[Token]) -> list[Fact]:
             fact = (
                 _date(tokens, place)
                 or _environment(tokens, place)
+                or _side(tokens, place)
                 or _word_number(tokens, place)
                 or _name(tokens, place, first)
             )

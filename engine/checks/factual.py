@@ -11,7 +11,7 @@ from engine.checks.tokens import Token
 
 _KINDS = {
     "key": "issue key", "version": "version", "url": "link", "email": "address", "identifier": "identifier", "environment": "environment", "date": "date", "time": "time",
-    "number": "number", "name": "name", "product": "name", "proper": "name", "fraction": "number",
+    "number": "number", "name": "name", "product": "name", "proper": "name", "fraction": "number", "side": "side",
 }  # fmt: skip
 
 
@@ -38,6 +38,8 @@ def _has(reading: Reading, fact: Fact) -> bool:
             {"environment"} if fact.kind != "environment" else {"name", "product", "proper"}
         )
     if any(other.kind in kinds and _same(fact, other) for other in reading.facts):
+        return True
+    if fact.kind == "product" and lx.LANGUAGE_CODES.get(fact.value) in reading.lows:
         return True
     if fact.kind in ("name", "product", "proper", "identifier"):
         return (
@@ -120,7 +122,7 @@ def _word_known(word: str, both: Comparison) -> bool:
 
 def _lost(both: Comparison) -> None:
     for place, fact in enumerate(both.update.facts):
-        if fact.soft or _has(both.draft, fact) or fact.kind in ("fraction", "proper"):
+        if fact.soft or _has(both.draft, fact) or fact.kind in ("fraction", "proper", "side"):
             continue
         if fact.kind == "key" and _has(both.context, fact):
             continue

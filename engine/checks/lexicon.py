@@ -513,7 +513,7 @@ ENVIRONMENTS = {
 LOOSE_ENVIRONMENTS = frozenset({"dev", "development", "qa", "live", "stage"})
 """Words that mean an environment only beside a word such as "on" or "environment"."""
 PRODUCTS = word_set(
-    "kafka rabbitmq redis postgres mysql mongodb sqlite oracle cassandra dynamodb elasticsearch "
+    "english german french spanish italian dutch polish portuguese chinese japanese russian kafka rabbitmq redis postgres mysql mongodb sqlite oracle cassandra dynamodb elasticsearch "
     "opensearch memcached stripe paypal adyen twilio sendgrid mailgun slack teams zoom jira confluence "
     "github gitlab bitbucket jenkins circleci docker kubernetes helm terraform ansible aws azure gcp "
     "heroku vercel netlify cloudflare nginx apache grafana prometheus datadog sentry splunk pagerduty "
@@ -592,7 +592,7 @@ FAILING = word_set("fails failing failed broken broke breaks red crashing crashe
 """Words of a clause whose thing is in trouble now."""
 
 LOOKING = word_set(
-    "reproduce log file record raise note speak decide determine investigate test verify review ask say meet show notify work start wait get"
+    "open reproduce log file record raise note speak decide determine investigate test verify review ask say meet show notify work start wait get"
 )
 """Work that mends nothing."""
 SPANS: dict[str, str] = {
@@ -629,3 +629,4 @@ SUCCEEDED = word_set("works pass passed success ok fine green well smooth smooth
 TROUBLES = word_set("fail bug affect impact wrong concern")
 SOUND = word_set("fine good well ok okay stable healthy unaffected")
 """What a text says of a thing that another calls free of trouble."""
+LANGUAGE_CODES = {"english": "en", "german": "de", "french": "fr", "spanish": "es", "italian": "it", "dutch": "nl", "polish": "pl", "portuguese": "pt", "chinese": "zh", "japanese": "ja", "russian": "ru"}  # fmt: skip

@@ -66,8 +66,10 @@ def best(clause: Clause, others: list[Clause], least: float = 0.6) -> list[Claus
 
 
 def state(event: Event) -> str:
-    """Return done, doing, todo, not or state (unsaid)."""
-    return "not" if event.negated else event.status
+    """Return done, doing, todo, not, refused (will not be done) or state (unsaid)."""
+    if event.negated:
+        return "refused" if event.status == "todo" and event.later else "not"
+    return event.status
 
 
 FITS = {
@@ -75,8 +77,9 @@ FITS = {
     "part": {"done", "doing", "todo", "state", "not"},
     "doing": {"doing", "state", "todo", "not"},
     "todo": {"todo", "state", "not", "doing"},
-    "not": {"not", "state", "todo"},
-    "state": {"done", "doing", "todo", "not", "state"},
+    "not": {"not", "refused", "state", "todo"},
+    "refused": {"refused", "not", "state"},
+    "state": {"done", "doing", "todo", "not", "refused", "state"},
 }
 
 
@@ -91,13 +94,15 @@ def events(reading: Reading) -> list[tuple[Event, Clause]]:
 
 
 def outlook(clause: Clause) -> str:
-    """Return how a clause leaves its things: done, doing, todo, not or state (unsaid)."""
+    """Return how a clause leaves its things: done, doing, todo, not, refused or state (unsaid)."""
     lows = {token.low for token in clause.tokens}
     states = [state(event) for event in clause.events if not event.nominal]
     if "done" not in states and "by" in lows and any(low in lx.WEEKDAYS or low in lx.DAYS for low in lows):
         return "todo"
     if "done" in states:
         return "done"
+    if "refused" in states:
+        return "refused"
     if lows & lx.NOMINAL_DOING or "working" in lows or "doing" in states:
         return "doing"
     if (
@@ -107,7 +112,11 @@ def outlook(clause: Clause) -> str:
         or lows & (lx.NOMINAL_TODO - {"open", "in", "due", "follow", "later", "goingto"})
     ):
         return "todo"
-    if "not" in states or clause.denied or lows & lx.FAILING:
+    if clause.tokens[-1].low == "missing" and not states:
+        return "todo"
+    if "open" in lows and lows & {"issues", "bugs", "tickets", "items", "findings", "tasks", "still"}:
+        return "not"
+    if "not" in states or "refused" in states or clause.denied or lows & lx.FAILING:
         return "not"
     if clause.header:
         return clause.header

@@ -25,6 +25,7 @@ _SKIP = word_set(
     "now also then just already still been be being is are was were have has had fully successfully not "
     "never yet also further currently since finally recently it to the a an get got gets"
 )
+_SUBJECTS = word_set("i i'll i'd we we'll we'd they he she then")
 _SUBORDINATE = word_set("before once until when if unless whether")
 _FINITE = word_set(
     "works work needs need takes take loads runs shows says thinks seems wants waits hangs gets looks remains fails passes goes has have went took came did does"
@@ -48,6 +49,7 @@ class Event:
     negated: bool
     token: Token
     nominal: bool = False
+    later: bool = False
 
 
 @dataclass(slots=True)
@@ -111,7 +113,19 @@ def _predicates(tokens: list[Token]) -> bool:
             low in _BE
             or low in lx.NEGATORS
             or low in lx.FUTURE
-            or low in ("wip", "pending", "blocked", "waitingon", "blockedby", "todo", "working")
+            or low
+            in (
+                "wip",
+                "pending",
+                "blocked",
+                "waitingon",
+                "blockedby",
+                "todo",
+                "working",
+                "missing",
+                "done",
+                "ready",
+            )
             or low in _HAVE
         ):
             return True
@@ -300,6 +314,10 @@ def _nominal_status(clause: Clause) -> str:
     return "state"
 
 
+def _later(left: list[str]) -> bool:
+    return any(word in ("will", "won't", "goingto", "shall") or word.endswith("'ll") for word in left)
+
+
 def _other_verb(token: Token, form: str, left: list[str]) -> bool:
     """Tell whether a past form outside the list of work is a verb here: it leads its clause or follows an auxiliary."""
     if (
@@ -324,6 +342,8 @@ def _read_events(clause: Clause) -> None:
     for place, token in enumerate(tokens):
         left = _left(tokens, place)
         form = _form(token)
+        if token.low in ("run", "rerun", "reset") and left and (left[-1] in _BE or left[-1] in _HAVE):
+            form = "past"
         if not is_work(token) and not _other_verb(token, form, left):
             continue
         after = tokens[place + 1].low if place + 1 < len(tokens) else ""
@@ -349,7 +369,7 @@ def _read_events(clause: Clause) -> None:
             and clause.marks["condition"].start < token.start
         ):
             status = "todo" if clause.future else "state"
-        clause.events.append(Event(token.canon, token.stem, status, False, token, named))
+        clause.events.append(Event(token.canon, token.stem, status, False, token, named, _later(left)))
     if any(token.low in lx.FUTURE or token.low.endswith("'ll") for token in tokens):
         clause.future = True
 
@@ -360,7 +380,7 @@ def _target(tokens: list[Token], place: int) -> int | None:
     fallback = None
     for ahead in range(place + 1, min(len(tokens), place + 8)):
         token = tokens[ahead]
-        if token.low in (",", "because") and ahead > place + 1:
+        if (token.low in (",", "because") and ahead > place + 1) or (subject and token.low in _SUBJECTS):
             break
         if subject and not (is_work(token) or token.stem in lx.POLES):
             fallback = (
