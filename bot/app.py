@@ -21,6 +21,7 @@ from bot.slack.delivery import Delivery
 from bot.slack.listeners import Listeners, make_app
 from bot.slack.people import People
 from engine import Engine, Jira, Jobs, OpenAIModel, RetryPolicy, Store, UpdraftError, Writer
+from engine.routing import prepare
 
 log = structlog.get_logger(__name__)
 
@@ -69,6 +70,9 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
         secret = settings.slack_signing_secret
         bolt = make_app(slack, None if secret is None else secret.get_secret_value(), bot)
         Listeners(engine, slack, people, bot).register(bolt)
+        # The router's grammars take a moment to compile; a message that comes meanwhile waits for no more than the rest of it.
+        preparing = asyncio.create_task(asyncio.to_thread(prepare), name="prepare")
+        stack.push_async_callback(asyncio.wait, {preparing})
         await jobs.start()
         stack.push_async_callback(jobs.stop)
         yield App(settings, store, jobs, engine, slack, bolt, bot)

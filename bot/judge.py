@@ -1,6 +1,7 @@
 """The judgements as commands: ``route``, ``check`` and ``guard``, on one text or on JSON lines from standard input."""
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Callable, Iterable
@@ -43,6 +44,8 @@ def add_commands(commands: Any) -> None:
 def _runner(name: str, judge: Judge, tell: Tell) -> Callable[[argparse.Namespace], int]:
     def run(arguments: argparse.Namespace) -> int:
         if arguments.jsonl:
+            if isinstance(sys.stdout, io.TextIOWrapper):
+                sys.stdout.reconfigure(encoding="utf-8")
             return lines(sys.stdin.buffer, sys.stdout.write, judge)
         given = {key: value for key, value in vars(arguments).items() if key not in ("run", "jsonl")}
         if any(value is None for value in given.values()):
@@ -50,7 +53,11 @@ def _runner(name: str, judge: Judge, tell: Tell) -> Callable[[argparse.Namespace
                 f"updraft {name}: give the text as an argument, or --jsonl and lines on standard input\n"
             )
             return 2
-        sys.stdout.write(tell(given))
+        try:
+            sys.stdout.write(tell(given))
+        except ValueError as error:
+            sys.stderr.write(f"updraft {name}: {error}\n")
+            return 2
         return 0
 
     return run
@@ -81,6 +88,9 @@ def _text(given: dict[str, Any], name: str) -> str:
     value = given.get(name)
     if not isinstance(value, str):
         raise TypeError(f"“{name}” must be a text" if name in given else f"“{name}” is missing")
+    # Python reads half a pair of surrogates, and an argument that is not UTF-8, as a text that nothing can encode.
+    if any("\ud800" <= char <= "\udfff" for char in value):
+        raise ValueError(f"“{name}” is not UTF-8")
     return value
 
 

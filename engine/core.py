@@ -30,6 +30,7 @@ from engine.writing import Writer
 log = structlog.get_logger(__name__)
 
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+LABELLED = re.compile(r"<(https?://[^|>\s]+)\|([^>\n\[\]]+)>")
 LONGEST_EDIT = 3000
 SURE = 0.8
 
@@ -217,6 +218,8 @@ class Engine:
         """Route by the rules, by what the person chose, or by the question that a bare key in a thread answers."""
         projects = await self.access.project_keys()
         routing = route(entry.text, projects=projects)
+        if routing.rule == "error":
+            log.error("routing failed", length=len(entry.text))
         if (
             entry.choice is None
             and routing.keys
@@ -279,7 +282,8 @@ class Engine:
         return Reply(report=await figures.report(self.access, person, text, period, self.clock(), mentioned))
 
     async def _update(self, entry: Entry, person: Person, keys: Sequence[str]) -> Reply:
-        guarded, refusal = self._guarded(entry)
+        update, mentions = await self._spoken(entry)
+        guarded, refusal = self._guarded(update)
         if refusal is not None:
             return refusal
         if not keys and (
@@ -294,8 +298,6 @@ class Engine:
         issues, notes = await self._targets(person, keys)
         if not issues:
             return await self._no_target(entry, person, notes)
-        update, mentions = await self._named(entry)
-        guarded = replace(guarded, redacted=await self._with_names(entry.workspace, guarded.redacted))
         written = await self.writer.comment(person, guarded, update, issues)
         completes = claims_completion(plain(entry.text)) and not all(issue.done for issue in issues)
         draft = Draft(
@@ -316,10 +318,10 @@ class Engine:
         return await self._drafted(entry, draft, keys[0])
 
     async def _email(self, entry: Entry, person: Person) -> Reply:
-        guarded, refusal = self._guarded(entry)
+        request, _ = await self._spoken(entry)
+        guarded, refusal = self._guarded(request)
         if refusal is not None:
             return refusal
-        request, _ = await self._named(entry)
         now = self.clock().astimezone(figures.zone_of(person.tz))
         try:
             written = await self.writer.email(person, guarded, request, now)
@@ -353,7 +355,7 @@ class Engine:
             "hallo",
         ) or not re.search(r"\w", text):
             return Reply(help=True)
-        guarded, refusal = self._guarded(entry)
+        guarded, refusal = self._guarded((await self._spoken(entry))[0])
         if refusal is not None:
             return refusal
         try:
@@ -378,8 +380,8 @@ class Engine:
 
     # -- parts of it
 
-    def _guarded(self, entry: Entry) -> tuple[Guarded, Reply | None]:
-        guarded = guard(plain(entry.text), allowed_domains=self.writer.allowed_domains)
+    def _guarded(self, said: str) -> tuple[Guarded, Reply | None]:
+        guarded = guard(said, allowed_domains=self.writer.allowed_domains)
         if guarded.verdict is not Verdict.BLOCK:
             return guarded, None
         reasons = "\n".join(f"- {finding.message}" for finding in guarded.findings)
@@ -407,24 +409,21 @@ class Engine:
         asked = _which(WHICH_UPDATE, Route.REPHRASE, mine)
         return Reply("\n".join(quoted(note) for note in notes) + "\n" + asked.text, asked.options)
 
-    async def _named(self, entry: Entry) -> tuple[str, dict[str, str]]:
-        """Return the message with people's names in it, and the Jira accounts behind those names."""
-        mentions: dict[str, str] = {}
+    async def _spoken(self, entry: Entry) -> tuple[str, dict[str, str]]:
+        """Return the message as Markdown with people's names in it, and the Jira accounts behind those names."""
+        names: dict[str, str] = {}
+        accounts: dict[str, str] = {}
         for id in dict.fromkeys(MENTION.findall(entry.text)):
             person = await self.directory(entry.workspace, id)
+            names[id] = person.name
             try:
-                mentions[person.name] = await self.access.account(person)
+                accounts[person.name] = await self.access.account(person)
             except Postpone:
                 raise
             except JiraError:
                 log.info("mentioned person has no account")
-        return plain(await self._with_names(entry.workspace, entry.text)).strip(), mentions
-
-    async def _with_names(self, workspace: str, text: str) -> str:
-        for id in set(MENTION.findall(text)):
-            name = (await self.directory(workspace, id)).name
-            text = re.sub(rf"<@{id}(\|[^>]*)?>", f"@{name}", text)
-        return text
+        text = MENTION.sub(lambda found: f"@{names[found[1]]}", entry.text)
+        return plain(LABELLED.sub(r"[\2](\1)", text)).strip(), accounts
 
     async def _drafted(self, entry: Entry, draft: Draft, issue: str | None) -> Reply:
         async with self.store.write() as tx:

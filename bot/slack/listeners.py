@@ -89,7 +89,7 @@ class Listeners:
         """Any other event is acknowledged, or Slack would send it again and again."""
 
     async def _take(self, event: Payload, body: Payload) -> None:
-        text = (event.get("text") or "").replace(f"<@{self.bot_user}>", " ").strip()
+        text = re.sub(rf"<@{self.bot_user}(\|[^>]*)?>", " ", event.get("text") or "").strip()
         await self.engine.take(
             Incoming(
                 workspace=self.workspace,

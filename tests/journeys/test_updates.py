@@ -1,6 +1,6 @@
 """A casual update becomes a comment that its author approves; it is posted once."""
 
-from emulators.people import ANA
+from emulators.people import ANA, BEN, DORA
 from tests.journeys.desk import Desk, buttons, text_of
 
 UPDATE = "fixed the timeout in DEMO-14, retries 3 times now, still need QA on staging"
@@ -63,3 +63,53 @@ async def test_without_a_model_the_rules_answer_and_say_so(desk: Desk) -> None:
     assert "No language model answered" in text_of(card)
     await desk.press(ANA, card, "Post")
     await desk.becomes(card, "Posted comment on DEMO-14", ANA.dm)
+
+
+async def test_lists_code_links_and_people_reach_jira(desk: Desk) -> None:
+    card = await desk.say(
+        ANA,
+        f"DEMO-14 update:\n- fixed `retry()` in <https://example.com/pr/7|the pull request>\n- asked <@{BEN.slack}> to review, QA pending",
+    )
+    await desk.press(ANA, card, "Post")
+    await desk.becomes(card, "Posted comment", ANA.dm)
+    [comment] = desk.ours("DEMO-14")
+    body = str(comment["body"])
+    for part in ("bulletList", "'code'", "https://example.com/pr/7", BEN.account):
+        assert part in body
+
+
+async def test_the_comment_says_for_whom_it_was_posted(desk: Desk) -> None:
+    card = await desk.say(ANA, UPDATE)
+    await desk.press(ANA, card, "Post")
+    await desk.becomes(card, "Posted comment", ANA.dm)
+    [comment] = desk.ours("DEMO-14")
+    assert ANA.account in str(comment["body"]["content"][-1])
+
+
+async def test_a_move_that_needs_fields_asks_for_them_in_the_thread(desk: Desk) -> None:
+    card = await desk.say(ANA, "finished DEMO-17 by loading the frame again, added a test for it")
+    await desk.press(ANA, card, "Post and move to Done")
+    await desk.becomes(card, "Posted comment", ANA.dm)
+    asked = await desk.answer(ANA.dm, card["thread_ts"], {card["ts"]})
+    assert "Jira needs" in text_of(asked)
+    await desk.press(ANA, asked, "Fill in")
+    form = await desk.form(ANA)
+    element = form["blocks"][0]["element"]
+    await desk.submit(ANA, {element["action_id"]: element["options"][0]["value"]})
+    await desk.becomes(asked, r"→ \*Done\*", ANA.dm)
+
+
+async def test_who_may_not_comment_is_told_and_the_draft_stays(desk: Desk) -> None:
+    card = await desk.say(DORA, "DEMO-14: tested the retry on staging, two cases fail, QA pending")
+    await desk.press(DORA, card, "Post")
+    failed = await desk.becomes(card, "Not posted", DORA.dm)
+    assert "does not let you comment" in text_of(failed)
+    assert buttons(failed)
+    assert not desk.ours("DEMO-14")
+
+
+async def test_the_same_update_again_asks_no_model(desk: Desk) -> None:
+    first = await desk.say(ANA, UPDATE)
+    again = await desk.say(ANA, UPDATE)
+    assert text_of(first) == text_of(again)
+    assert len([one for one in desk.site.models.requests if "chat" in one.path]) == 1
