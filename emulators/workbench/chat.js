@@ -66,7 +66,7 @@ export class Chat {
     this.status = h("div.status", { role: "status" });
     this.banner = h("div.banner", { role: "status", hidden: true });
     const keys = h("p.keys", {}, h("kbd", {}, "Enter"), " sends, ", h("kbd", {}, "Shift"), "+", h("kbd", {}, "Enter"), " new line, ", h("kbd", {}, "↑"), " edits, ", h("kbd", {}, "/"), " commands");
-    this.foot = h("div.foot", {}, this.status, this.main.node, keys);
+    this.foot = h("div.foot", {}, this.log.pill, this.status, this.main.node, keys);
     this.main.node.querySelector(".box")?.prepend(this.shortcuts());
     fill(place, h("div.sidebar", {}, this.list), h("div.conversation", {}, this.heading, this.tabs, this.banner, this.log.node, this.homePane, this.foot));
   }

@@ -27,7 +27,9 @@ export class Log {
   /** @param {Host} host */
   constructor(host) {
     this.host = host;
-    this.node = h("div.log", { role: "log", "aria-label": "Messages", tabindex: "0" });
+    this.node = h("div.log", { role: "log", "aria-label": "Messages", tabindex: "0", onscroll: () => this.near() && this.hint(null) });
+    this.pill = h("button.pill", { type: "button", hidden: true, onclick: () => this.toNews() }, "↓ New message");
+    this.news = /** @type {HTMLElement | null} */ (null);
     /** @type {Map<string, {mark: string, node: HTMLElement}>} */
     this.drawn = new Map();
     /** @type {Map<string, ReturnType<typeof composer>>} */
@@ -48,12 +50,13 @@ export class Log {
     this.first = true;
     this.earlier = 0;
     this.newest = "";
+    this.hint(null);
   }
 
   /** Draw the messages. @param {any[]} whispers messages only this person sees, here */
   paint(whispers) {
     const about = this.host.around();
-    const near = this.node.scrollHeight - this.node.scrollTop - this.node.clientHeight < 120;
+    const stay = !(this.near() || this.first || this.follow);
     const all = [...this.host.conversation().messages, ...whispers.filter((one) => !one.thread_ts)].sort(byTime);
     const hidden = Math.max(0, all.length - SHOWN - this.earlier);
     const shown = all.slice(hidden);
@@ -70,9 +73,28 @@ export class Log {
     });
     if (!shown.length) nodes.push(this.host.empty());
     reconcile(this.node, nodes);
-    this.speak(all);
-    if (near || this.first || this.follow) this.node.scrollTop = this.node.scrollHeight;
+    const last = this.speak(all);
+    if (!stay) this.node.scrollTop = this.node.scrollHeight;
+    else if (last) this.hint(last);
     this.first = this.follow = false;
+  }
+
+  /** Whether the end is in sight. */
+  near() {
+    return this.node.scrollHeight - this.node.scrollTop - this.node.clientHeight < 120;
+  }
+
+  /** Offer to go to a message that came while the person reads elsewhere. @param {string | null} ts */
+  hint(ts) {
+    this.news = ts ? this.node.querySelector(`.message[data-ts="${ts}"]`) : null;
+    const box = this.news?.getBoundingClientRect();
+    const shown = this.node.getBoundingClientRect();
+    this.pill.hidden = !box || (box.top >= shown.top && box.bottom <= shown.bottom);
+  }
+
+  toNews() {
+    this.news?.scrollIntoView({ block: "center", behavior: "smooth" });
+    this.hint(null);
   }
 
   repaint() {
@@ -197,14 +219,16 @@ export class Log {
     return h("article.message.editing", { dataset: { ts: message.ts } }, h("div.side"), h("div.main", {}, field.node, h("p.note", {}, "Esc to cancel, Enter to save")));
   }
 
-  /** Tell screen readers what others newly said. @param {any[]} top */
+  /** Tell screen readers what others newly said. @param {any[]} top @returns {string | null} the ts of the new message */
   speak(top) {
     const { me, names } = this.host.around();
     const all = top.flatMap((one) => [one, ...(one.replies ?? [])]).filter((one) => one.user !== me || one.bot_id);
     const last = all.sort(byTime).pop();
-    if (!last) return;
-    if (!this.first && this.newest !== last.ts) announce(`${last.bot_id ? "Updraft" : names.user(last.user)}: ${unescaped(last.text ?? "").slice(0, 300)}`);
+    if (!last || this.newest === last.ts) return null;
     this.newest = last.ts;
+    if (this.first) return null;
+    announce(`${last.bot_id ? "Updraft" : names.user(last.user)}: ${unescaped(last.text ?? "").slice(0, 300)}`);
+    return last.ts;
   }
 }
 

@@ -466,3 +466,15 @@ async def test_only_recent_messages_are_drawn(page: Page, site: Site) -> None:
     await expect(log(page).locator(".message")).to_have_count(100)
     await page.get_by_role("button", name="Show 30 earlier messages").click()
     await expect(log(page).locator(".message")).to_have_count(130)
+
+
+async def test_reader_of_old_messages_is_told_of_a_new_one(page: Page, site: Site) -> None:
+    for number in range(40):
+        await site.slack.say(BEN.slack, CHANNEL, f"number {number}")
+    await page.get_by_role("button", name="payments").click()
+    await expect(log(page).get_by_text("number 39")).to_be_in_viewport()
+    await log(page).evaluate("element => { element.scrollTop = 0; }")
+    await site.slack.say(BEN.slack, CHANNEL, "the newest")
+    await page.get_by_role("button", name="New message").click()
+    await expect(log(page).get_by_text("the newest")).to_be_in_viewport()
+    await expect(page.get_by_role("button", name="New message")).to_be_hidden()
