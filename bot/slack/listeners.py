@@ -261,7 +261,7 @@ def make_app(client: AsyncWebClient, secret: str | None, bot: dict[str, Any]) ->
         bot_token=client.token,
     )
 
-    # Found in the environment, these would switch Bolt to its own OAuth flow, or make it warn of a token it does not need.
+    # Found in the environment, these would switch Bolt to its own OAuth flow, or make it warn of a token it ignores.
     for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN"):
         os.environ.pop(name, None)
 
@@ -269,7 +269,7 @@ def make_app(client: AsyncWebClient, secret: str | None, bot: dict[str, Any]) ->
         return result
 
     return AsyncApp(
-        client=client,
+        client=AsyncWebClient(base_url=client.base_url, session=client.session),
         authorize=authorize,
         signing_secret=secret or "socket-mode-needs-none",
         request_verification_enabled=secret is not None,
