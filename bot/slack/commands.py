@@ -31,8 +31,8 @@ class Command:
 def parse(text: str) -> Command:
     """Read what was typed after ``/updraft``."""
     text = text.strip()
-    word, _, rest = text.partition(" ")
-    word, rest = word.lower(), rest.strip()
+    word, rest = (*text.split(maxsplit=1), "", "")[:2]
+    word = word.lower()
     if word in ("", "help", "?"):
         return Command(help=True)
     route = SUBCOMMANDS.get(word)

@@ -3,14 +3,17 @@
 import re
 
 SPECIAL = re.compile(
-    r"\\(.)|\[((?:\\.|[^\]\\])*)\]\((https?://[^)\s]+|mailto:[^)\s]+)\)|\*\*(.+?)\*\*", re.DOTALL
+    r"\\(.)|\[((?:\\.|[^\]\\])*)\]\((https?://[^)\s<>|]+|mailto:[^)\s<>|]+)\)|\*\*(.+?)\*\*", re.DOTALL
 )
-BROADCAST = re.compile(r"<(?=[!@#])|@(?=(?:channel|here|everyone)\b)")
+BROADCAST = re.compile(r"<(?=[!@#])|@(?=(?:channel|here|everyone)\b)", re.IGNORECASE)
 
 
 def escape(text: str) -> str:
-    """Escape Slack's control characters (https://docs.slack.dev/messaging/formatting-message-text)."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Escape Slack's control characters (https://docs.slack.dev/messaging/formatting-message-text).
+
+    A broadcast is made harmless as well: Slack may read one in plain words, unless a text is marked verbatim.
+    """
+    return harmless(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def mrkdwn(markdown: str) -> str:
