@@ -52,6 +52,7 @@ class App:
 async def opened(settings: Settings) -> AsyncIterator[App]:
     """Open everything and start the jobs; Slack is not connected yet. Raises StartError, StoreError."""
     async with AsyncExitStack() as stack:
+        preparing = asyncio.create_task(asyncio.to_thread(prepare), name="prepare")
         store = await Store.open(settings.database_url)
         stack.push_async_callback(store.close)
         session = await stack.enter_async_context(aiohttp.ClientSession(trust_env=False))
@@ -70,9 +71,8 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
         secret = settings.slack_signing_secret
         bolt = make_app(slack, None if secret is None else secret.get_secret_value(), bot)
         Listeners(engine, slack, people, bot).register(bolt)
-        # The router's grammars take a moment to compile; a message that comes meanwhile waits for no more than the rest of it.
-        preparing = asyncio.create_task(asyncio.to_thread(prepare), name="prepare")
-        stack.push_async_callback(asyncio.wait, {preparing})
+        # Before the first message: the grammars' time limit counts the whole process's time, so compiling would eat it up.
+        await preparing
         await jobs.start()
         stack.push_async_callback(jobs.stop)
         yield App(settings, store, jobs, engine, slack, bolt, bot)
