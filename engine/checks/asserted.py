@@ -133,8 +133,13 @@ def _unnamed(both: Comparison, event: Event, clause: Clause, now: str) -> None:
             token.end,
         )
         return
-    if event.canon not in _GENERIC or clause.marks.get("part") or now not in ("done", "todo"):
-        return
+    if event.canon in _GENERIC and not clause.marks.get("part") and now in ("done", "todo"):
+        _by_its_things(both, event, clause, now)
+
+
+def _by_its_things(both: Comparison, event: Event, clause: Clause, now: str) -> None:
+    """Compare work of no special kind with how the update leaves the things it is done to."""
+    token = event.token
     matches = best(clause, both.update.clauses)
     outlooks = [(outlook(theirs), theirs) for theirs in matches]
     if now == "done" and outlooks and all(one in _OPEN for one, _ in outlooks):
@@ -324,6 +329,8 @@ def _poles(both: Comparison) -> None:
         matches = best(clause, both.update.clauses, 0.9)
         for name, sides in clause.poles.items():
             mine = _sides(matches, name) or _sides(both.update.clauses, name)
+            if name != "outcome" and len(_sides(both.update.clauses, name)) == 2:
+                continue
             if not mine or set(mine) & set(sides) or (name == "outcome" and _repaired([clause, *matches])):
                 continue
             if name == "outcome" and not _clear(both, clause, matches, next(iter(sides))):

@@ -1,75 +1,9 @@
-"""What words mean to the comparison of a draft with its update: shorthand, synonyms, opposites, verbs of work, marks of doubt.
+"""What words mean to the comparison of a draft with its update: synonyms, opposites, verbs of work, marks of doubt.
 
 Lists are data. A word on the left stands for all on its line; everything is compared by stem, whole words only.
 """
 
 from engine.checks.stems import stem, word_set
-
-PHRASES: dict[str, str] = {
-    # said in several words -> one token
-    "pull request": "pr", "pull requests": "pr", "merge request": "pr", "merge requests": "pr", "in progress": "wip",
-    "work in progress": "wip", "under way": "wip", "in review": "wip review", "under review": "wip review", "being reviewed": "wip review",
-    "end of day": "eod", "end of the day": "eod", "close of business": "eod", "end of week": "eow", "end of the week": "eow",
-    "as soon as possible": "asap", "roll back": "rollback", "rolled back": "rollback", "rolling back": "rollback", "log in": "login",
-    "logging in": "login", "logged in": "login", "sign in": "signin", "sign up": "signup", "signing up": "signup", "signed up": "signup", "log out": "logout", "check out": "checkout",
-    "sign off": "approve", "signs off": "approve", "signed off": "approved", "signing off": "approval", "sign offs": "approval", "set up": "setup", "follow up": "followup", "clean up": "cleanup",
-    "cleaned up": "cleaned", "cleaning up": "cleaning", "look into": "investigate", "looked into": "investigated", "looking into": "investigating",
-    "look at": "investigate", "looking at": "investigating", "looked at": "investigated", "figure out": "determine", "figured out": "determined", "figuring out": "investigating",
-    "find out": "determine", "found out": "determined", "get rid of": "remove", "got rid of": "removed", "getting rid of": "removing", "taken out": "removed", "take out": "remove", "took out": "removed",
-    "work on": "working", "works on": "working", "working on": "working", "worked on": "worked", "carry on": "continue", "no longer": "nolonger", "not anymore": "nolonger",
-    "any more": "anymore", "no more": "nolonger", "at least": "atleast", "at most": "atmost", "up to": "upto", "more than": "over", "less than": "under", "fewer than": "under",
-    "such as": "like", "due to": "because", "owing to": "because", "caused by": "because", "as a result of": "because", "in order to": "inorder",
-    "so that": "sothat", "so far": "sofar", "not yet": "notyet", "yet to": "notyet", "yet to be": "notyet", "still to be": "todo", "still to": "todo", "to be done": "todo",
-    "to do": "todo", "left to do": "todo", "remains to be": "todo", "remain to be": "todo", "remaining to be": "todo", "left to": "todo",
-    "apart from": "except", "aside from": "except", "other than": "except", "except for": "except", "with the exception of": "except", "but not": "except not",
-    "part of": "partof", "parts of": "partof", "portion of": "partof", "some of": "some", "most of": "most", "half of": "half", "all of": "all",
-    "according to": "accordingto", "looks like": "seems", "look like": "seem", "looked like": "seemed", "sounds like": "seems", "appears to": "seems", "appear to": "seem",
-    "i think": "ithink", "i guess": "ithink", "i believe": "ithink", "i suspect": "ithink", "i assume": "ithink", "i feel like": "ithink", "i reckon": "ithink", "we think": "ithink", "we believe": "ithink", "we suspect": "ithink",
-    "not sure": "unsure", "not certain": "unsure", "not clear": "unsure", "not confident": "unsure", "no idea": "unsure", "dont know": "unsure", "don't know": "unsure", "do not know": "unsure", "not know": "unsure",
-    "provided that": "provided", "as long as": "aslongas", "as soon as": "assoonas", "in case": "incase", "depends on": "depends", "depending on": "depends", "depend on": "depends", "dependent on": "depends",
-    "after all": "", "at all": "",
-    "out of disk": "without disk", "ran out of": "without", "run out of": "without", "runs out of": "without", "out of space": "without space", "a third": "onethird", "one third": "onethird", "two thirds": "twothirds", "a quarter": "onequarter", "one quarter": "onequarter", "three quarters": "threequarters", "held back": "withheld", "hold back": "withheld", "hold off": "withheld", "held off": "withheld", "out of date": "outdated", "time zone": "timezone", "time zones": "timezone",
-    "would like": "want", "i'd like": "want", "we'd like": "want", "like to": "want",
-    "contingent on": "depends", "contingent upon": "depends", "conditional on": "depends", "subject to": "depends", "only if": "if", "only when": "if", "only after": "if", "only once": "if",
-    "quality assurance": "qa", "user interface": "ui", "code review": "review", "went live": "deployed live", "gone live": "deployed live", "go live": "deploy live", "going live": "deploying live",
-    "going to": "goingto", "gonna": "goingto", "about to": "goingto", "plan to": "goingto", "plans to": "goingto", "planning to": "goingto", "intend to": "goingto", "aim to": "goingto", "aiming to": "goingto", "hope to": "goingto", "hoping to": "goingto",
-    "scheduled to": "goingto", "scheduled for": "goingto", "planned for": "goingto", "expected to": "expectedto", "expecting to": "expectedto", "expect to": "expectedto", "expects to": "expectedto", "supposed to": "supposedto", "need to": "needto", "needs to": "needto", "have to": "needto", "has to": "needto", "must be": "needto be", "ought to": "needto",
-    "want to": "goingto", "wants to": "goingto", "wanna": "goingto", "still needs": "needto", "still need": "needto", "gotta": "needto", "got to": "needto", "remains to": "todo",
-    "ready for": "readyfor", "ready to": "readyfor", "rather than": "insteadof", "instead of": "insteadof", "not only": "also", "not just": "also", "as well": "also", "why not": "maybe", "or not": "maybe",
-    "forgot to": "didnot", "forgotten to": "didnot", "did not get to": "didnot", "didn't get to": "didnot", "didn't manage to": "didnot", "did not manage to": "didnot", "neglected to": "didnot", "gave up": "not complete", "given up": "not complete", "no luck": "not success", "without success": "not success", "no success": "not success",
-    "my machine": "local", "my laptop": "local", "my box": "local", "my computer": "local", "my end": "local", "my side": "local", "my environment": "local", "run locally": "run local",
-    "no problem": "ok", "no worries": "ok", "no biggie": "ok", "not bad": "good", "not gonna lie": "", "no doubt": "certainly", "no wonder": "", "can't wait": "", "cannot wait": "", "no rush": "",
-    "failed to": "couldnot", "fails to": "cannot", "fail to": "cannot", "failing to": "cannot", "unable to": "cannot", "not able to": "cannot", "was unable to": "couldnot", "were unable to": "couldnot", "able to": "can", "managed to": "can",
-    "waiting for": "waitingon", "waiting on": "waitingon", "waits for": "waitingon", "waits on": "waitingon", "waited for": "waitingon", "try to": "tryto", "attempt to": "tryto", "will try": "will tryto", "trying to": "tryto", "wait for": "waitingon", "awaiting": "waitingon", "blocked by": "blockedby", "blocked on": "blockedby", "held up by": "blockedby", "stuck on": "blockedby", "stuck waiting": "blockedby", "on hold": "blocked", "stuck": "blocked", "hold up": "block",
-    "next up": "todo", "up next": "todo", "next step": "todo", "next steps": "todo", "action item": "todo", "follow ups": "followup", "this morning": "thismorning", "right now": "now", "at the moment": "now", "for now": "fornow", "for the time being": "fornow",
-    "out of memory": "oom", "memory leak": "memoryleak", "single sign on": "sso", "time out": "timeout", "timed out": "timeout", "times out": "timeout", "timing out": "timeout", "time outs": "timeout",
-    "back end": "backend", "front end": "frontend", "data base": "database", "file name": "filename", "user name": "username", "e mail": "email", "e mails": "email", "re run": "rerun", "re ran": "rerun", "end to end": "e2e",
-    "made sure": "ensured", "make sure": "ensure", "making sure": "ensuring", "kicked off": "started", "kick off": "start", "rolled out": "deployed", "roll out": "deploy", "rolling out": "deploying", "ship it": "ship", "brought down": "reduced", "brought up": "raised",
-    "went down": "decreased", "goes down": "decreases", "gone down": "decreased", "going down": "decreasing", "went up": "increased", "goes up": "increases", "gone up": "increased", "going up": "increasing", "turned on": "enabled", "turn on": "enable", "turned off": "disabled", "turn off": "disable", "switched on": "enabled", "switched off": "disabled",
-    "put together": "prepared", "wrapped up": "completed", "wrap up": "complete", "wrapping up": "finishing", "done with": "done", "finished with": "finished", "taken care of": "handled", "took care of": "handled", "dealt with": "handled", "sorted out": "fixed", "sort out": "fix", "sorting out": "fixing", "ironed out": "fixed",
-    "reached out": "contacted", "reach out": "contact", "reaching out": "contacting", "talked to": "spoke", "spoke to": "spoke", "spoke with": "spoke", "talked with": "spoke", "pointed out": "noted",
-    "in place": "done", "in production": "production", "on production": "production", "falls over": "crashes", "fell over": "crashed", "blew up": "crashed", "blows up": "crashes", "fall over": "crash", "crapped out": "failed", "acting up": "failing", "out of scope": "outofscope",
-    "on track": "ontrack", "behind schedule": "late", "ahead of schedule": "early", "per second": "persecond", "knocked out": "completed", "hooked up": "connected", "hook up": "connect", "hooking up": "connecting", "bumped up": "increased", "pushed back": "postponed", "put off": "postponed",
-    "came back": "returned", "comes back": "returns", "shows up": "appears", "showed up": "appeared", "showing up": "appearing", "test suite": "tests", "heads up": "", "fyi": "", "by the way": "",
-}  # fmt: skip
-
-CONTRACTIONS: dict[str, str] = {
-    "w/": "with", "w/o": "without", "b/c": "because", "bc": "because", "cuz": "because", "coz": "because", "cos": "because", "tmrw": "tomorrow", "tmr": "tomorrow", "tomo": "tomorrow", "tom": "tom",
-    "yday": "yesterday", "ystd": "yesterday", "2day": "today", "2moro": "tomorrow", "prod": "production", "stg": "staging", "stage": "staging", "dev": "dev", "db": "database", "dbs": "database",
-    "gonna": "goingto", "wanna": "goingto", "gotta": "needto", "thx": "thanks", "pls": "please", "plz": "please", "ppl": "people", "msg": "message", "msgs": "messages", "approx": "about", "min": "minute",
-    "config": "configuration", "configs": "configuration", "env": "environment", "envs": "environments", "repo": "repository", "repos": "repositories", "auth": "authentication", "authn": "authentication",
-    "docs": "documentation", "doc": "documentation", "perf": "performance", "deps": "dependencies", "dep": "dependency", "params": "parameters", "param": "parameter", "args": "arguments", "impl": "implementation", "impld": "implemented",
-    "func": "function", "fn": "function", "vars": "variables", "var": "variable", "app": "application", "apps": "applications", "admin": "administrator", "info": "information", "pic": "picture", "pics": "pictures", "img": "image", "imgs": "images",
-    "mtg": "meeting", "mgr": "manager", "mgmt": "management", "eng": "engineering", "infra": "infrastructure", "k8s": "kubernetes", "js": "javascript", "ts": "typescript", "pg": "postgres", "postgresql": "postgres", "mongo": "mongodb",
-    "prs": "pr", "mr": "pr", "mrs": "pr", "wip": "wip", "rn": "now", "atm": "now", "eta": "eta", "lgtm": "good", "ootb": "default", "hr": "hour", "hrs": "hours", "mins": "minutes", "secs": "seconds", "sec": "second", "wk": "week", "wks": "weeks",
-    "def": "definitely", "prob": "probably", "probs": "probably", "prolly": "probably", "poss": "possibly", "temp": "temporary", "tmp": "temporary", "orig": "original", "req": "requirement", "reqs": "requirements", "spec": "specification", "specs": "specification", "ver": "version",
-    "u": "you", "ur": "your", "r": "are", "n": "and", "coverage": "coverage", "cfg": "configuration", "conn": "connection", "conns": "connections", "btn": "button", "nav": "navigation", "pwd": "password", "acct": "account", "accts": "accounts", "cust": "customer", "custs": "customers",
-    "&": "and", "+": "and", "dunno": "unsure", "kinda": "somewhat", "sorta": "somewhat", "aint": "isn't", "ain't": "isn't", "dont": "don't", "doesnt": "doesn't", "didnt": "didn't", "isnt": "isn't", "arent": "aren't", "wasnt": "wasn't", "werent": "weren't", "cant": "can't", "couldnt": "couldn't",
-    "wont": "won't", "wouldnt": "wouldn't", "shouldnt": "shouldn't", "hasnt": "hasn't", "havent": "haven't", "hadnt": "hadn't", "ive": "i've", "im": "i'm", "thats": "that's", "whats": "what's", "theres": "there's", "cannot": "cannot", "ill": "ill", "itll": "it'll", "theyre": "they're", "weve": "we've",
-    "til": "until", "till": "until", "thru": "through", "tho": "though", "altho": "although", "abt": "about", "btw": "", "tbd": "todo", "tba": "todo", "ooo": "away", "pto": "leave", "asap": "asap", "eod": "eod", "eow": "eow", "cob": "eod",
-    "signoff": "approval", "sign-off": "approval", "rollout": "deploy", "login": "login", "logins": "login", "quota": "quota", "thursdays": "thursday", "logon": "login", "fe": "frontend", "be": "be", "hotfixed": "fixed", "shipped": "shipped", "staging-env": "staging",
-    "e2e": "e2e", "sso": "sso", "awaiting": "waitingon", "untill": "until", "seperate": "separate", "becuase": "because", "recieve": "receive", "recieved": "received", "retest": "retest", "analyze": "analyse",
-}  # fmt: skip
 
 _SYNONYMS = """
 fix: fix resolve repair correct patch rectify hotfix remedy squash solve solution resolution remediate sort
@@ -282,11 +216,6 @@ NEGATORS = word_set(
     "couldn't won't wouldn't shouldn't hasn't haven't hadn't mustn't needn't ain't zero unsuccessful "
     "unsuccessfully"
 )
-UN_WORDS: dict[str, str] = {
-    "untested": "test", "unresolved": "resolve", "unmerged": "merge", "unreviewed": "review", "incomplete": "complete", "unfixed": "fix", "undocumented": "document", "unfinished": "finish",
-    "unverified": "verify", "unconfirmed": "confirm", "unreleased": "release", "undeployed": "deploy", "unapproved": "approve", "unaffected": "affect", "unrelated": "relate", "unchanged": "change", "unused": "use",
-    "unsolved": "solve", "unanswered": "answer", "unassigned": "assign", "unstarted": "start", "missing": "", "absent": "", "unsupported": "support", "unimplemented": "implement", "impossible": "possible", "unclear": "clear", "unknown": "know",
-}  # fmt: skip
 
 HEDGES = word_set(
     "would tryto attempt effort maybe perhaps probably possibly likely apparently supposedly seemingly presumably allegedly "
@@ -557,7 +486,7 @@ PEOPLE = word_set(
 
 RELATED: dict[str, frozenset[str]] = {
     "review": word_set("investigate verify test feedback"), "test": word_set("investigate verify pass fail qa run"), "verify": word_set("test review investigate say pass work check see"),
-    "approve": word_set("agree say good"), "notify": word_set("ask say meet send"), "merge": frozenset(), "deploy": word_set("live on"), "refactor": word_set("split change clean remove move simplify"),
+    "approve": word_set("agree say good"), "notify": word_set("ask say meet send"), "merge": frozenset(), "deploy": word_set("live on out"), "refactor": word_set("split change clean remove move simplify"),
     "move": word_set("change replace"), "document": word_set("write"), "revert": word_set("remove undo"), "schedule": word_set("todo postpone move"), "meet": word_set("ask say pair demo"), "monitor": word_set("watch investigate eye"), "optimiz": word_set("fast speed decrease improve"),
     "improve": word_set("fast speed decrease increase"), "cancel": word_set("remove stop disable dead"), "upgrade": word_set("change move increase"), "send": word_set("email"),
 }  # fmt: skip
@@ -567,7 +496,7 @@ ACHIEVING = word_set("complete pass fix work success determine implement reprodu
 OPENING = word_set("start investigate ask meet prepare determine say notify send wait schedule")
 """Work whose being done leaves its object open."""
 NEGATIVE = NEGATORS | word_set(
-    "except fail fails failed failing unable remains remain remaining pending outstanding todo blocked blockedby waitingon missing prevents prevent absence lack stopped excluding excluded "
+    "unless except fail fails failed failing unable remains remain remaining pending outstanding todo blocked blockedby waitingon missing prevents prevent absence lack stopped excluding excluded "
     "withheld hold held wait postponed avoid instead unrealistic impossible cancelled cancel skipped still open unchanged stop avoid rejected declined refused away unavailable untouched insteadof unknown limited doubt"
 )
 """Words that make a clause negative without a "not"."""

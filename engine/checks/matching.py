@@ -112,7 +112,7 @@ def outlook(clause: Clause) -> str:
         or lows & (lx.NOMINAL_TODO - {"open", "in", "due", "follow", "later", "goingto"})
     ):
         return "todo"
-    if clause.tokens[-1].low == "missing" and not states:
+    if "missing" in lows and not states and (clause.tokens[-1].low == "missing" or "still" in lows):
         return "todo"
     if "open" in lows and lows & {"issues", "bugs", "tickets", "items", "findings", "tasks", "still"}:
         return "not"

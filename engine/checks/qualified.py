@@ -212,7 +212,12 @@ def _inventions(both: Comparison) -> None:
             if token.kind == "word" and token.low not in lx.STOP and token.stem not in lx.FRAME
         ]
         new = [token for token in words if token.start in added]
-        topics = [token for token in new if token.stem in lx.TOPIC_STEMS]
+        topics = [
+            token
+            for token in new
+            if token.stem in lx.TOPIC_STEMS
+            and not lx.RELATED.get(token.canon, frozenset()) & both.update.canons
+        ]
         if topics:
             token = topics[0]
             both.error(

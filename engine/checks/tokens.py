@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from engine.checks import lexicon as lx
+from engine.checks import shorthand
 from engine.checks.stems import stem
 
 _TOKEN = re.compile(
@@ -48,7 +49,7 @@ class Token:
 
 def _phrase_index() -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
     index: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
-    for phrase, meaning in lx.PHRASES.items():
+    for phrase, meaning in shorthand.PHRASES.items():
         words = tuple(phrase.split())
         index.setdefault(words[0], []).append((words, tuple(meaning.split())))
     for found in index.values():
@@ -88,7 +89,7 @@ def _raw(text: str) -> list[Token]:
             kind = "number"
         low = piece.lower().replace("’", "'")
         if kind in ("word", "short"):
-            kind, low = "word", lx.CONTRACTIONS.get(low, low)
+            kind, low = "word", shorthand.CONTRACTIONS.get(low, low)
             if not low:
                 continue
         elif low == "-" and _hyphen(text, match.start()):
@@ -127,7 +128,7 @@ def tokenise(text: str) -> list[Token]:
                 place += len(words)
                 break
         else:
-            if lx.UN_WORDS.get(token.low):
+            if shorthand.UN_WORDS.get(token.low):
                 out.append(_token("word", token.text, "not", token.start, token.end))
                 out.append(_token("word", token.text, token.low[2:], token.start, token.end))
             else:
