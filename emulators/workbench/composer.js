@@ -54,7 +54,10 @@ export function composer(writing) {
 
   /** @param {string} text */
   function mentions(text) {
-    return writing.people().reduce((made, one) => made.replaceAll(`@${one.name}`, `<@${one.id}>`), text);
+    return text.replace(/(^|[\s(])@(\w+)/g, (whole, before, name) => {
+      const found = writing.people().find((one) => one.name.toLowerCase() === name.toLowerCase());
+      return found ? `${before}<@${found.id}>` : whole;
+    });
   }
 
   /** @param {KeyboardEvent} event */

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -203,3 +204,30 @@ def test_tags_named_in_the_instructions_are_not_data() -> None:
     made = answer({"messages": messages}, "good", None)
     assert made.startswith("Subject: Sick leave today\n\nHi Chen,")
     assert made.endswith("Ana")
+
+
+async def test_latency_is_injected(served: tuple[ModelEmulator, aiohttp.ClientSession]) -> None:
+    models, session = served
+    models.behave("slow", seconds=0.2, times=1)
+    began = time.perf_counter()
+    assert await _say(session, "fixed it") == (200, "Fixed it.")
+    assert time.perf_counter() - began >= 0.2
+    assert models.behaviour.seconds == 0
+    models.behave("slow")
+    assert models.behaviour.seconds > 1
+
+
+async def test_wrong_json_can_be_repaired_on_the_next_try(
+    served: tuple[ModelEmulator, aiohttp.ClientSession],
+) -> None:
+    models, session = served
+    models.behave("broken_json", times=1)
+    found = []
+    for _ in range(2):
+        async with session.post(
+            "/openai/v1/chat/completions", json=asked("classify", "message", "hm")
+        ) as reply:
+            found.append((await reply.json())["choices"][0]["message"]["content"])
+    with pytest.raises(ValueError, match="Expecting value"):
+        json.loads(found[0])
+    assert json.loads(found[1])["intent"] == "unclear"
