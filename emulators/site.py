@@ -71,7 +71,8 @@ class Site:
     @property
     def url(self) -> str:
         """The site's address without a trailing slash."""
-        return f"http://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()

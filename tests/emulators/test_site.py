@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 import yaml
+from aiohttp import web
 
 from emulators.people import ANA, BEN, MODEL_KEY
 from emulators.site import Site
@@ -178,3 +179,23 @@ def test_page_offers_what_the_manifest_declares() -> None:
     assert messages | everywhere == declared
     assert [one["command"] for one in features["slash_commands"]] == [offered["command"]]
     assert len(offered["hints"]) == 5
+
+
+async def test_events_go_over_http_when_an_address_is_given() -> None:
+    got: list[dict[str, Any]] = []
+
+    async def take(request: web.Request) -> web.Response:
+        got.append(await request.json())
+        assert request.headers["X-Slack-Signature"].startswith("v0=")
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/slack/events", take)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    async with Site(events_url=f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events") as site:
+        await site.slack.say(ANA.slack, ANA.dm, "over http")
+        await site.slack.wait_settled()
+    await runner.cleanup()
+    assert [one["event"]["text"] for one in got] == ["over http"]
