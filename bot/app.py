@@ -20,8 +20,7 @@ from bot.settings import Settings
 from bot.slack.delivery import Delivery
 from bot.slack.listeners import Listeners, make_app
 from bot.slack.people import People
-from engine import Engine, Jira, Jobs, OpenAIModel, RetryPolicy, Store, UpdraftError, Writer
-from engine.routing import prepare
+from engine import Engine, Jira, Jobs, OpenAIModel, RetryPolicy, Store, UpdraftError, Writer, prepare
 
 log = structlog.get_logger(__name__)
 

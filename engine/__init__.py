@@ -9,6 +9,7 @@ from engine.jira import Jira
 from engine.jobs import Job, Jobs, Priority, RetryPolicy
 from engine.models import OpenAIModel
 from engine.reply import Reply
+from engine.routing import prepare
 from engine.store import Store, StoreError
 from engine.types import (
     Blank,
@@ -65,4 +66,5 @@ __all__ = [
     "UpdraftError",
     "Verdict",
     "Writer",
+    "prepare",
 ]

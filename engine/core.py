@@ -4,44 +4,25 @@ Nothing here knows Slack. ``take`` records a message before anybody acknowledges
 and sends the reply; decisions on drafts and questions are claims that only their author can make, once.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-import structlog
-
 from engine import audit, figures
-from engine.access import Access, Directory, best_matches, content_words
+from engine.access import Access, Directory
+from engine.answers import Answers
 from engine.checks import guard
-from engine.completion import Completion
-from engine.drafts import BY_PERSON, Draft, DraftKind, Drafts, Status, Target
-from engine.errors import Gone, InvalidInput, JiraError, ModelError, Postpone
-from engine.inbox import Entry, Inbox, Incoming
-from engine.jira import Issue, Jira
+from engine.drafts import BY_PERSON, Draft, DraftKind, Drafts, Status
+from engine.errors import Gone, InvalidInput
+from engine.inbox import Inbox, Incoming
+from engine.jira import Jira
 from engine.jobs import Job, Jobs, Priority
 from engine.posting import Posting
-from engine.reply import Reply, quoted
-from engine.routing import Lexicon, plain, route
-from engine.routing.claims import claims_completion
+from engine.reply import Reply
 from engine.store import Clock, Store, Transaction, utcnow
-from engine.types import Choice, Guarded, Option, Period, Person, Route, Routing, Verdict
+from engine.types import Verdict
 from engine.writing import Writer
 
-log = structlog.get_logger(__name__)
-
-MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
-LABELLED = re.compile(r"<(https?://[^|>\s]+)\|([^>\n\[\]]+)>")
 LONGEST_EDIT = 3000
-SURE = 0.8
-
-EMPTY = "Tell me in your own words what happened, for instance “done with PAY-12” or “fixed the login timeout, QA still pending”."
-WHICH_DONE = "Which issue is done? Choose it, or write its key here in this thread."
-WHICH_UPDATE = "Which issue is this about? Choose it, or write its key here in this thread."
-NO_OPEN_ISSUE = (
-    "I find no open issue of yours. Write the issue's key here in this thread, for instance PAY-12."
-)
-UNSURE = "I am not sure what you would like. Shall I …"
-NO_MODEL = "No language model answers at the moment, so I cannot write an e-mail or make out what this asks for. Please try again later."
 
 
 class Engine:
@@ -56,14 +37,21 @@ class Engine:
         directory: Directory,
         *,
         input_limit: int = 5000,
-        lexicons: Sequence[Lexicon] | None = None,
         clock: Clock = utcnow,
     ) -> None:
-        self.store, self.jobs, self.writer, self.directory = store, jobs, writer, directory
-        self.input_limit, self.clock = input_limit, clock
+        self.store, self.jobs, self.writer, self.directory, self.clock = store, jobs, writer, directory, clock
         self.inbox, self.drafts = Inbox(store, clock), Drafts(store, clock)
         self.access = Access(jira)
-        self.completion = Completion(store, self.access, clock)
+        self.answers = Answers(
+            store,
+            self.inbox,
+            self.drafts,
+            self.access,
+            writer,
+            directory,
+            input_limit=input_limit,
+            clock=clock,
+        )
         self.posting = Posting(store, jobs, self.drafts, self.inbox, self.access, directory)
         jobs.handle("rewrite", self._rewrite, self._rewrite_given_up)
         jobs.handle("expire_drafts", self._expire)
@@ -91,28 +79,8 @@ class Engine:
                 await self._show(tx, draft.id)
 
     async def answer(self, id: str) -> Reply:
-        """Work out the reply to a message; doing it again after a crash repeats no effect.
-
-        Raises JiraUnavailable while Jira does not answer and the reply needs it.
-        """
-        entry = await self.inbox.entry(id)
-        if (draft := await self.drafts.of_message(id)) is not None:
-            return Reply(draft=draft)
-        if not entry.text.strip() and entry.choice is None:
-            return Reply(EMPTY)
-        if len(entry.text) > self.input_limit:
-            return Reply(
-                f"Your message has {len(entry.text):,} characters; I take up to {self.input_limit:,}. Please send a shorter one."
-            )
-        person = await self.directory(entry.workspace, entry.person)
-        try:
-            entry, routing = await self._routed(entry)
-            structlog.contextvars.bind_contextvars(route=routing.route.value, rule=routing.rule)
-            return await self._reply(entry, person, routing)
-        except Postpone:
-            raise
-        except (InvalidInput, JiraError) as error:
-            return Reply(str(error))
+        """Work out the reply to a message. Raises JiraUnavailable while Jira does not answer and the reply needs it."""
+        return await self.answers.to(id)
 
     async def choose(self, id: str, index: int, by: str, values: dict[str, str] | None = None) -> bool:
         """Answer a question by one of its options; False when it was answered at the same moment elsewhere.
@@ -212,225 +180,6 @@ class Engine:
         async with self.store.write() as tx:
             await self._show(tx, id)
 
-    # -- the way of a message
-
-    async def _routed(self, entry: Entry) -> tuple[Entry, Routing]:
-        """Route by the rules, by what the person chose, or by the question that a bare key in a thread answers."""
-        projects = await self.access.project_keys()
-        routing = route(entry.text, projects=projects)
-        if routing.rule == "error":
-            log.error("routing failed", length=len(entry.text))
-        if (
-            entry.choice is None
-            and routing.keys
-            and not content_words(MENTION.sub("", _without(entry.text, routing.keys)))
-        ):
-            asked = await self.inbox.open_question(entry)
-            if asked is not None:
-                choice = Choice(
-                    asked.options[0].choice.route if asked.options else Route.REPHRASE, routing.keys
-                )
-                entry = replace(entry, text=asked.text, choice=choice)
-        if entry.choice is not None:
-            entities = replace(routing.entities, keys=entry.choice.keys or routing.keys)
-            routing = Routing(entry.choice.route, 1.0, "chosen", "you chose it", entities)
-        await self.inbox.routed(
-            entry.id, routing.route, routing.rule, routing.keys[0] if routing.keys else None
-        )
-        return entry, routing
-
-    async def _reply(self, entry: Entry, person: Person, routing: Routing) -> Reply:
-        match routing.route:
-            case Route.COMPLETION:
-                return await self._complete(entry, person, routing.keys)
-            case Route.PRODUCTIVITY:
-                return await self._figures(entry, person, routing)
-            case Route.EMAIL:
-                return await self._email(entry, person)
-            case Route.REPHRASE:
-                return await self._update(entry, person, routing.keys)
-            case Route.CLASSIFY:
-                return await self._understand(entry, person, routing)
-
-    async def _complete(
-        self, entry: Entry, person: Person, keys: Sequence[str], *, ask: bool = False
-    ) -> Reply:
-        if not keys:
-            in_thread = await self.inbox.thread_issue(entry.workspace, entry.channel, entry.thread)
-            keys = (in_thread,) if in_thread else ()
-        if not keys:
-            mine = await self.access.open_issues(person)
-            if len(mine) == 1 and not content_words(plain(entry.text)):
-                keys = (mine[0].key,)
-            else:
-                return _which(WHICH_DONE, Route.COMPLETION, best_matches(plain(entry.text), mine))
-        if ask and entry.choice is None:
-            names = " and ".join(keys)
-            sure = Option(
-                f"Yes, move {names} to done"[:75], Choice(Route.COMPLETION, tuple(keys)), primary=True
-            )
-            note = Option("No, draft a comment", Choice(Route.REPHRASE, tuple(keys)))
-            return Reply(f"Is {names} done?", (sure, note))
-        return await self.completion.complete(entry.id, person, keys, entry.choice)
-
-    async def _figures(self, entry: Entry, person: Person, routing: Routing) -> Reply:
-        text = plain(entry.text)
-        mentioned = None
-        if (found := MENTION.search(entry.text)) is not None:
-            mentioned = await self.directory(entry.workspace, found[1])
-        period = routing.entities.period or Period()
-        return Reply(report=await figures.report(self.access, person, text, period, self.clock(), mentioned))
-
-    async def _update(self, entry: Entry, person: Person, keys: Sequence[str]) -> Reply:
-        update, mentions = await self._spoken(entry)
-        guarded, refusal = self._guarded(update)
-        if refusal is not None:
-            return refusal
-        if not keys and (
-            in_thread := await self.inbox.thread_issue(entry.workspace, entry.channel, entry.thread)
-        ):
-            keys = (in_thread,)
-        if not keys:
-            mine = await self.access.open_issues(person)
-            if len(mine) != 1:
-                return _which(WHICH_UPDATE, Route.REPHRASE, best_matches(plain(entry.text), mine))
-            keys = (mine[0].key,)
-        issues, notes = await self._targets(person, keys)
-        if not issues:
-            return await self._no_target(entry, person, notes)
-        written = await self.writer.comment(person, guarded, update, issues)
-        completes = claims_completion(plain(entry.text)) and not all(issue.done for issue in issues)
-        draft = Draft(
-            workspace=entry.workspace,
-            person=entry.person,
-            inbox=entry.id,
-            kind=DraftKind.COMMENT,
-            update=update,
-            text=written.text,
-            source=written.source,
-            checked=written.checked,
-            issues=issues,
-            mentions=mentions,
-            notes=(*notes, *written.notes),
-            completes=completes,
-            trusted=guarded.trusted,
-        )
-        return await self._drafted(entry, draft, keys[0])
-
-    async def _email(self, entry: Entry, person: Person) -> Reply:
-        request, _ = await self._spoken(entry)
-        guarded, refusal = self._guarded(request)
-        if refusal is not None:
-            return refusal
-        now = self.clock().astimezone(figures.zone_of(person.tz))
-        try:
-            written = await self.writer.email(person, guarded, request, now)
-        except ModelError as error:
-            log.warning("no e-mail", error=str(error))
-            again = Option("Try again", Choice(Route.EMAIL))
-            return Reply(NO_MODEL, (again,))
-        draft = Draft(
-            workspace=entry.workspace,
-            person=entry.person,
-            inbox=entry.id,
-            kind=DraftKind.EMAIL,
-            update=request,
-            text=written.text,
-            source=written.source,
-            checked=written.checked,
-            notes=written.notes,
-            trusted=guarded.trusted,
-        )
-        return await self._drafted(entry, draft, None)
-
-    async def _understand(self, entry: Entry, person: Person, routing: Routing) -> Reply:
-        text = plain(entry.text).strip()
-        if text.lower().strip("?!. ") in (
-            "help",
-            "hilfe",
-            "commands",
-            "hi",
-            "hello",
-            "hey",
-            "hallo",
-        ) or not re.search(r"\w", text):
-            return Reply(help=True)
-        guarded, refusal = self._guarded((await self._spoken(entry))[0])
-        if refusal is not None:
-            return refusal
-        try:
-            understood = await self.writer.understand(person, guarded)
-        except ModelError as error:
-            log.warning("not understood", error=str(error))
-            return Reply(UNSURE, _routes(routing.keys))
-        # A key that the message does not name is an invention of the model's.
-        if understood.confidence < SURE:
-            return Reply(quoted(understood.sentence) or UNSURE, _routes(routing.keys))
-        match understood.intent:
-            case "task_completion":
-                return await self._complete(entry, person, routing.keys, ask=True)
-            case "task_update":
-                return await self._update(entry, person, routing.keys)
-            case "productivity_query":
-                return await self._figures(entry, person, routing)
-            case "email_request":
-                return await self._email(entry, person)
-            case _:
-                return Reply(quoted(understood.sentence), help=understood.intent == "general_question")
-
-    # -- parts of it
-
-    def _guarded(self, said: str) -> tuple[Guarded, Reply | None]:
-        guarded = guard(said, allowed_domains=self.writer.allowed_domains)
-        if guarded.verdict is not Verdict.BLOCK:
-            return guarded, None
-        reasons = "\n".join(f"- {finding.message}" for finding in guarded.findings)
-        return guarded, Reply(f"I did not pass this on, to nobody and to no model:\n{reasons}")
-
-    async def _targets(
-        self, person: Person, keys: Sequence[str]
-    ) -> tuple[tuple[Target, ...], tuple[str, ...]]:
-        """Read the issues named; what cannot be read becomes a note."""
-        found: list[Target] = []
-        notes: list[str] = []
-        for key in keys:
-            try:
-                issue = await self.access.issue(person, key)
-            except Postpone:
-                raise
-            except (JiraError, InvalidInput) as error:
-                notes.append(str(error))
-            else:
-                found.append(Target(issue.key, issue.summary, issue.status, issue.done, issue.type))
-        return tuple(found), tuple(notes)
-
-    async def _no_target(self, entry: Entry, person: Person, notes: Sequence[str]) -> Reply:
-        mine = best_matches(plain(entry.text), await self.access.open_issues(person))
-        asked = _which(WHICH_UPDATE, Route.REPHRASE, mine)
-        return Reply("\n".join(quoted(note) for note in notes) + "\n" + asked.text, asked.options)
-
-    async def _spoken(self, entry: Entry) -> tuple[str, dict[str, str]]:
-        """Return the message as Markdown with people's names in it, and the Jira accounts behind those names."""
-        names: dict[str, str] = {}
-        accounts: dict[str, str] = {}
-        for id in dict.fromkeys(MENTION.findall(entry.text)):
-            person = await self.directory(entry.workspace, id)
-            names[id] = person.name
-            try:
-                accounts[person.name] = await self.access.account(person)
-            except Postpone:
-                raise
-            except JiraError:
-                log.info("mentioned person has no account")
-        text = MENTION.sub(lambda found: f"@{names[found[1]]}", entry.text)
-        return plain(LABELLED.sub(r"[\2](\1)", text)).strip(), accounts
-
-    async def _drafted(self, entry: Entry, draft: Draft, issue: str | None) -> Reply:
-        async with self.store.write() as tx:
-            made = await self.drafts.add(tx, draft)
-            await self.inbox.about(tx, entry.id, issue)
-        return Reply(draft=made)
-
     async def _show(self, tx: Transaction, id: str) -> None:
         await self.jobs.enqueue(tx, "show_draft", {"draft": id}, lock=f"show {id}", priority=Priority.HIGH)
 
@@ -474,25 +223,3 @@ class Engine:
         async with self.store.write() as tx:
             for id in await self.drafts.expire(tx):
                 await self._show(tx, id)
-
-
-def _which(question: str, route: Route, issues: Sequence[Issue]) -> Reply:
-    if not issues:
-        return Reply(NO_OPEN_ISSUE)
-    options = [Option(f"{issue.key} {issue.summary}"[:75], Choice(route, (issue.key,))) for issue in issues]
-    return Reply(question, tuple(options))
-
-
-def _routes(keys: tuple[str, ...]) -> tuple[Option, ...]:
-    return (
-        Option("Draft a Jira comment", Choice(Route.REPHRASE, keys), primary=True),
-        Option("Move to done", Choice(Route.COMPLETION, keys)),
-        Option("Show figures", Choice(Route.PRODUCTIVITY)),
-        Option("Draft an e-mail", Choice(Route.EMAIL)),
-    )
-
-
-def _without(text: str, keys: Sequence[str]) -> str:
-    for key in keys:
-        text = re.sub(re.escape(key), " ", text, flags=re.IGNORECASE)
-    return re.sub(r"https?://\S+", " ", text)
