@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 SOCKETS = 2
 """Socket Mode connections: while one is renewed the other takes over."""
 SWEEP = 3600.0
-"""Seconds between looks for drafts that nobody decided on."""
+"""Seconds between looks for drafts that nobody decided on, and for jobs to forget."""
 
 
 class StartError(UpdraftError):
@@ -163,7 +163,7 @@ async def _sockets(app: App) -> AsyncIterator[None]:
 async def _sweep(app: App) -> None:
     while True:
         async with app.store.write() as tx:
-            await app.jobs.enqueue(tx, "expire_drafts", {})
+            await app.jobs.enqueue(tx, "tidy", {})
         await asyncio.sleep(SWEEP)
 
 

@@ -54,7 +54,7 @@ class Engine:
         )
         self.posting = Posting(store, jobs, self.drafts, self.inbox, self.access, directory)
         jobs.handle("rewrite", self._rewrite, self._rewrite_given_up)
-        jobs.handle("expire_drafts", self._expire)
+        jobs.handle("tidy", self._tidy)
 
     # -- messages
 
@@ -219,7 +219,9 @@ class Engine:
             )
             await self._show(tx, id)
 
-    async def _expire(self, _: Job) -> None:
+    async def _tidy(self, _: Job) -> None:
+        """Expire the drafts nobody decided on, and forget the jobs that are long done."""
         async with self.store.write() as tx:
+            await self.jobs.forget(tx)
             for id in await self.drafts.expire(tx):
                 await self._show(tx, id)

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import Column, Index, Integer, String, Table, Text, insert, select, update
+from sqlalchemy import Column, Index, Integer, String, Table, Text, delete, insert, select, update
 from sqlalchemy.engine import Row
 
 from engine.errors import Postpone
@@ -23,6 +23,7 @@ from engine.store import Clock, Json, Moment, Store, Transaction, metadata, utcn
 
 log = structlog.get_logger(__name__)
 
+KEEP = timedelta(days=7)
 MAX_STARTS = 50
 """A job that was started this often without an end kills its process: it becomes a dead letter."""
 
@@ -189,6 +190,12 @@ class Jobs:
             revived = await tx.execute(update(jobs_table).where(dead).values(**fresh))
             self._fresh = True
         return bool(revived.rowcount)
+
+    async def forget(self, tx: Transaction) -> int:
+        """Delete the completed jobs older than a week; return their number."""
+        old = jobs_table.c.finished_at <= self.clock() - KEEP
+        done = await tx.execute(delete(jobs_table).where((jobs_table.c.status == "completed") & old))
+        return done.rowcount
 
     def _committed(self) -> None:
         if self._fresh:

@@ -201,3 +201,22 @@ async def test_a_job_of_later_waits_for_its_time(store: Store, clock: TestClock)
     await queue.idle()
     await queue.stop()
     assert len(ran) == 1
+
+
+async def test_completed_jobs_are_forgotten_after_a_week(store: Store, clock: TestClock) -> None:
+    queue = Jobs(store, clock=clock)
+
+    async def work(job: Job) -> None:
+        pass
+
+    queue.handle("work", work)
+    await queue.start()
+    async with store.write() as tx:
+        await queue.enqueue(tx, "work", {})
+    await queue.idle()
+    clock.pass_by(days=8)
+    async with store.write() as tx:
+        await queue.enqueue(tx, "work", {}, run_at=clock() + timedelta(days=1))
+        assert await queue.forget(tx) == 1
+    assert await statuses(store) == ["pending"]
+    await queue.stop()
