@@ -1,9 +1,12 @@
 """Engine values as Block Kit: pure functions, one for each thing a person is shown.
 
 Limits are Slack's (https://docs.slack.dev/reference/block-kit/blocks): 50 blocks, 3 000 characters a section, 2 000 a field and a
-button's value, 12 000 a markdown block, 75 a button's label.
+button's value, 12 000 a markdown block, 75 a button's label; and 13 300 in all as JSON, where a letter beyond ASCII counts six
+(not documented, measured: https://github.com/slackapi/bolt-js/issues/2509).
 """
 
+import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +25,10 @@ EXAMPLES = (
     ("fixed the timeout in PAY-14, QA still pending", "becomes a professional comment that you approve"),
     ("write an e-mail to my manager that I am sick today", "becomes an e-mail that you approve"),
 )
+MOST = 13_000
+ROOMS = (12_000, 3000, 1500, 700, 300)
+"""Characters of a draft that a card shows: the first that fits."""
+CUT = "✂️ Too long for Slack to show. *Edit* opens the whole text."
 UNTRUSTED = (
     "Parts of your message read like orders to a language model. Please check this draft word by word."
 )
@@ -35,7 +42,7 @@ def reply(value: Reply, entry: str, link: Any) -> tuple[str, list[Block]]:
         return figures(value.report, link)
     blocks: list[Block] = []
     if value.text:
-        blocks += [section(mrkdwn(part)) for part in _portions(value.text)]
+        blocks += _sections(value.text)
     if value.options:
         blocks.append(
             {
@@ -49,18 +56,21 @@ def reply(value: Reply, entry: str, link: Any) -> tuple[str, list[Block]]:
 
 
 def card(draft: Draft, link: Any) -> tuple[str, list[Block]]:
-    """Return a draft as it stands: to decide on, being posted, or as the receipt."""
-    head = _heading(draft, link)
-    blocks = [section(head), *_body(draft)]
-    if draft.status in (Status.PENDING, Status.FAILED):
-        blocks += [_original(draft), *_remarks(draft), _buttons(draft)]
-    elif draft.status is Status.REWRITING:
-        blocks += [context(["⏳ Writing another text …"])]
-    elif draft.status is Status.APPROVED:
-        blocks += [context([f"⏳ {escape(draft.reason)}" if draft.reason else "⏳ Posting …"])]
-    elif draft.reason:
-        blocks += [context([f"Reason: {escape(draft.reason)}"])]
+    """Return a draft as it stands: to decide on, being posted, or as the receipt. A text too long for Slack is cut, and it says so."""
+    drawn = (_card(draft, link, room) for room in ROOMS)
+    blocks = next((one for one in drawn if len(json.dumps(one)) <= MOST), _card(draft, link, ROOMS[-1]))
     return shortened(f"{_title(draft)}: {draft.text}", 3000), blocks
+
+
+def _card(draft: Draft, link: Any, room: int) -> list[Block]:
+    blocks = [section(_heading(draft, link, room)), *_body(draft, room)]
+    if draft.status in (Status.PENDING, Status.FAILED):
+        return [*blocks, _original(draft, room), *_remarks(draft, room), _buttons(draft)]
+    if draft.status is Status.REWRITING:
+        return [*blocks, context(["⏳ Writing another text …"])]
+    if draft.status is Status.APPROVED:
+        return [*blocks, context([f"⏳ {escape(draft.reason)}" if draft.reason else "⏳ Posting …"])]
+    return [*blocks, context([f"Reason: {escape(draft.reason)}"])] if draft.reason else blocks
 
 
 def figures(report: Report, link: Any) -> tuple[str, list[Block]]:
@@ -89,10 +99,7 @@ def figures(report: Report, link: Any) -> tuple[str, list[Block]]:
             f"• <{link(key)}|{key}> {escape(shortened(summary, 100))}"
             for key, summary in report.completed[:10]
         ]
-        more = len(report.completed) - 10
-        blocks.append(
-            section("*Completed*\n" + "\n".join(lines) + (f"\n… and {more} more" if more > 0 else ""))
-        )
+        blocks.append(section(_listed("*Completed*", lines, len(report.completed))))
     compared = f"{_dates(report.span)}, compared with {_dates(report.before)}"
     limits = ["Only the 1 000 issues touched last were counted."] if report.truncated else []
     blocks.append(context([compared, *limits]))
@@ -159,8 +166,25 @@ def _choice(entry: str, index: int, option: Option) -> Block:
     return button(option.label, f"{verb}_{index}", f"{entry}.{index}", "primary" if option.primary else None)
 
 
+def _listed(title: str, lines: Sequence[str], number: int) -> str:
+    """Put whole lines below a title, as many as a section holds, and say how many of the number are left out."""
+    shown = [title]
+    for line in lines:
+        if sum(map(len, shown)) + len(shown) + len(line) > 2900:
+            break
+        shown.append(line)
+    more = number - len(shown) + 1
+    return "\n".join([*shown, f"… and {more} more"] if more > 0 else shown)
+
+
+def _names(keys: Sequence[str], most: int = 5) -> str:
+    if len(keys) <= most:
+        return ", ".join(keys)
+    return f"{', '.join(keys[: most - 1])} and {len(keys) - most + 1} more"
+
+
 def _title(draft: Draft) -> str:
-    what = "e-mail" if draft.kind is DraftKind.EMAIL else f"comment on {', '.join(draft.keys)}"
+    what = "e-mail" if draft.kind is DraftKind.EMAIL else f"comment on {_names(draft.keys)}"
     match draft.status:
         case Status.POSTED:
             return "✅ E-mail approved" if draft.kind is DraftKind.EMAIL else f"✅ Posted {what}"
@@ -174,25 +198,28 @@ def _title(draft: Draft) -> str:
             return f"Draft {what}"
 
 
-def _heading(draft: Draft, link: Any) -> str:
+def _heading(draft: Draft, link: Any, room: int) -> str:
     if draft.kind is DraftKind.EMAIL:
         return f"*{_title(draft)}*"
     posted = draft.posted or {}
+    most = max(30, min(200, room // 10))
     lines = [
-        f"<{link(issue.key, posted.get(issue.key))}|{issue.key}> {escape(shortened(issue.summary, 200))} · _{escape(issue.status)}_"
-        for issue in draft.issues
+        f"<{link(issue.key, posted.get(issue.key))}|{issue.key}> {escape(shortened(issue.summary, most))} · _{escape(issue.status)}_"
+        for issue in draft.issues[:10]
     ]
-    return f"*{_title(draft)}*\n" + "\n".join(lines)
+    return _listed(f"*{_title(draft)}*", lines, len(draft.issues))
 
 
-def _body(draft: Draft) -> list[Block]:
+def _body(draft: Draft, room: int) -> list[Block]:
+    cut = [context([CUT])] if len(draft.text) > room else []
     if draft.kind is DraftKind.COMMENT:
-        return [{"type": "markdown", "text": shortened(harmless(draft.text), 12_000)}]
+        return [{"type": "markdown", "text": shortened(harmless(draft.text), room)}, *cut]
     parsed = parse_email(draft.text)
     opened = f"<{mailto(parsed)}|Open in your mail program>"
     blocks = [
-        section(f"*Subject:* {escape(parsed.subject)}"),
-        preformatted(shortened(_letter(parsed), 6000)),
+        section(f"*Subject:* {escape(shortened(parsed.subject, min(500, room)))}"),
+        preformatted(shortened(_letter(parsed), min(6000, room))),
+        *cut,
     ]
     # Slack cuts a section at 3 000 characters, which would break the link: a longer text is copied from the box instead.
     return [*blocks, section(opened)] if len(opened) <= 3000 else blocks
@@ -203,16 +230,20 @@ def _letter(parsed: Email) -> str:
     return "\n\n".join(part for part in (parsed.greeting, parsed.body, parsed.closing) if part)
 
 
-def _original(draft: Draft) -> Block:
-    words = escape(shortened(draft.update, 1900)).replace("\n", "\n> ")
+def _original(draft: Draft, room: int) -> Block:
+    words = escape(shortened(draft.update, min(1900, room // 2))).replace("\n", "\n> ")
     return context([f"You wrote:\n> {words}"])
 
 
-def _remarks(draft: Draft) -> list[Block]:
+def _remarks(draft: Draft, room: int) -> list[Block]:
+    most = max(80, min(500, room // 5))
     lines = [f"❗ {escape(draft.reason)}"] if draft.reason else []
     lines += [f"⚠️ {UNTRUSTED}"] if not draft.trusted else []
-    lines += [f"ℹ️ {escape(note)}" for note in draft.notes]
-    lines += [f"{ICONS[finding.severity]} {escape(finding.message)}" for finding in draft.checked.findings]
+    lines += [f"ℹ️ {escape(shortened(note, most))}" for note in draft.notes]
+    lines += [
+        f"{ICONS[finding.severity]} {escape(shortened(finding.message, most))}"
+        for finding in draft.checked.findings
+    ]
     more = len(lines) - 10
     if more > 0:
         lines = [*lines[:9], f"… and {more + 1} more"]
@@ -282,7 +313,16 @@ def _chart(report: Report) -> str:
     return "Completed\n" + "\n".join(lines) + (f"\n\n{types}" if types else "")
 
 
-def _portions(text: str, most: int = 2500) -> list[str]:
+def _sections(text: str) -> list[Block]:
+    """Return our Markdown as sections, as many as Slack takes beside buttons and help."""
+    sections = [section(mrkdwn(part)) for part in _portions(text)]
+    shown = sections
+    while len(shown) > 1 and len(json.dumps(shown)) > MOST - 3000:
+        shown = shown[:-1]
+    return shown if shown == sections else [*shown, context(["… and more, for which Slack has no room."])]
+
+
+def _portions(text: str, most: int = 1500) -> list[str]:
     """Split a long text at line ends into what a section holds."""
     portions = [""]
     for line in text.split("\n"):

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from bot.slack.text import escape, harmless, mrkdwn, shortened, unescaped
 from engine.reply import quoted
 
-SPICES = ("https://x.y", "@here", "<!channel>", "<@U1>", "](https://a", "**", "&lt;", *"<>@#!&|*_~`\\[]()\n :/.aC0")
+SPICES = (
+    "https://x.y",
+    "@here",
+    "<!channel>",
+    "<@U1>",
+    "](https://a",
+    "**",
+    "&lt;",
+    *"<>@#!&|*_~`\\[]()\n :/.aC0",
+)
 SPICED = st.lists(st.sampled_from(SPICES)).map("".join)
 FOREIGN = st.one_of(st.text(), SPICED)
 CONTROL = re.compile(r"<[!@#]")
@@ -75,7 +84,9 @@ def test_markdown_in_mrkdwn(markdown: str, slack: str) -> None:
     assert slack in mrkdwn(markdown)
 
 
-@pytest.mark.parametrize("word", ["<!channel>", "<!here|here>", "<@U0ANA00001>", "<#C1>", "@channel", "@here", "@everyone"])
+@pytest.mark.parametrize(
+    "word", ["<!channel>", "<!here|here>", "<@U0ANA00001>", "<#C1>", "@channel", "@here", "@everyone"]
+)
 def test_broadcasts_lose_their_force(word: str) -> None:
     assert word not in harmless(f"Dear {word}, hello.")
     assert word not in mrkdwn(word)
