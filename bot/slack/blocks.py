@@ -52,14 +52,14 @@ def reply(value: Reply, entry: str, link: Any) -> tuple[str, list[Block]]:
         )
     if value.help:
         blocks += help_blocks()
-    return shortened(unescaped(value.text) or "This is what I can do.", 3000), blocks
+    return _fallback(unescaped(value.text) or "This is what I can do."), blocks
 
 
 def card(draft: Draft, link: Any) -> tuple[str, list[Block]]:
     """Return a draft as it stands: to decide on, being posted, or as the receipt. A text too long for Slack is cut, and it says so."""
     drawn = (_card(draft, link, room) for room in ROOMS)
     blocks = next((one for one in drawn if len(json.dumps(one)) <= MOST), _card(draft, link, ROOMS[-1]))
-    return shortened(f"{_title(draft)}: {draft.text}", 3000), blocks
+    return _fallback(f"{_title(draft)}: {draft.text}"), blocks
 
 
 def _card(draft: Draft, link: Any, room: int) -> list[Block]:
@@ -104,7 +104,7 @@ def figures(report: Report, link: Any) -> tuple[str, list[Block]]:
     limits = ["Only the 1 000 issues touched last were counted."] if report.truncated else []
     blocks.append(context([compared, *limits]))
     summary = f"{who}, {report.span.label}: {now.completed} completed, {now.created} created, {now.in_progress} in progress."
-    return summary, blocks
+    return _fallback(summary), blocks
 
 
 def help_blocks() -> list[Block]:
@@ -166,15 +166,22 @@ def _choice(entry: str, index: int, option: Option) -> Block:
     return button(option.label, f"{verb}_{index}", f"{entry}.{index}", "primary" if option.primary else None)
 
 
-def _listed(title: str, lines: Sequence[str], number: int) -> str:
-    """Put whole lines below a title, as many as a section holds, and say how many of the number are left out."""
-    shown = [title]
+def _fallback(text: str) -> str:
+    """Return what notifications show; Slack reads it as mrkdwn, so a mention in it would count."""
+    return escape(shortened(text, 600))
+
+
+def _listed(title: str, lines: Sequence[str], number: int, most: int = 2900) -> str:
+    """Put whole lines below a title, as many as there is room for, and say how many of the number are left out."""
+    shown: list[str] = []
+    room = most - len(title)
     for line in lines:
-        if sum(map(len, shown)) + len(shown) + len(line) > 2900:
+        room -= len(line) + 1
+        if room < 0:
             break
         shown.append(line)
-    more = number - len(shown) + 1
-    return "\n".join([*shown, f"… and {more} more"] if more > 0 else shown)
+    more = number - len(shown)
+    return "\n".join(filter(None, [title, *shown, f"… and {more} more" if more > 0 else ""]))
 
 
 def _names(keys: Sequence[str], most: int = 5) -> str:
@@ -218,7 +225,7 @@ def _body(draft: Draft, room: int) -> list[Block]:
     opened = f"<{mailto(parsed)}|Open in your mail program>"
     blocks = [
         section(f"*Subject:* {escape(shortened(parsed.subject, min(500, room)))}"),
-        preformatted(shortened(_letter(parsed), min(6000, room))),
+        preformatted(shortened(_letter(parsed) or "(no text)", min(6000, room))),
         *cut,
     ]
     # Slack cuts a section at 3 000 characters, which would break the link: a longer text is copied from the box instead.
@@ -244,10 +251,8 @@ def _remarks(draft: Draft, room: int) -> list[Block]:
         f"{ICONS[finding.severity]} {escape(shortened(finding.message, most))}"
         for finding in draft.checked.findings
     ]
-    more = len(lines) - 10
-    if more > 0:
-        lines = [*lines[:9], f"… and {more + 1} more"]
-    return [context(lines)] if lines else []
+    # One element with line breaks: Slack sets several elements side by side.
+    return [context([_listed("", lines[:10], len(lines), 1900)])] if lines else []
 
 
 def _buttons(draft: Draft) -> Block:
@@ -303,7 +308,8 @@ def _chart(report: Report) -> str:
         rows = [(f"week of {monday:%-d %b}", number) for monday, number in weeks.items()]
     else:
         rows = [(f"{day:%a %-d %b}", number) for day, number in days]
-    most = max((number for _, number in rows), default=0) or 1
+    # A scale of at least five: one issue is not to look like a record.
+    most = max([5, *(number for _, number in rows)])
     width = max(len(label) for label, _ in rows)
     lines = [
         f"{label:<{width}}  {'█' * round(number / most * 20)}{' ' if number else ''}{number}"
