@@ -6,7 +6,7 @@ import io
 import sys
 from collections.abc import Sequence
 
-from bot import judge
+from bot import evaluate, judge
 from bot.settings import SettingsError
 from engine import StoreError, UpdraftError
 
@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     ):
         commands.add_parser(name, help=text).set_defaults(run=run)
     judge.add_commands(commands)
+    evaluate.add_commands(commands)
     return parser
 
 
