@@ -30,6 +30,16 @@ SWEEP = 3600.0
 """Seconds between looks for drafts that nobody decided on, and for jobs to forget."""
 
 
+TROUBLE = (
+    "ratelimited",
+    "internal_error",
+    "fatal_error",
+    "service_unavailable",
+    "request_timeout",
+)
+"""Slack's answers that say nothing about a token (https://docs.slack.dev/reference/methods/auth.test#errors)."""
+
+
 class StartError(UpdraftError):
     """Updraft cannot start; ``str(error)`` says what to do."""
 
@@ -119,18 +129,31 @@ def openai_model(settings: Settings) -> OpenAIModel | None:
     return OpenAIModel(settings.model, key=key, base_url=url, timeout=settings.model_timeout)
 
 
+def trouble(error: SlackApiError) -> str | None:
+    """Say what is wrong on Slack's side or on the way there; None when Slack refuses what it was given."""
+    reason = error.response.get("error")
+    if reason is None:
+        return f"HTTP {error.response.status_code}, which is not Slack's own answer"
+    return reason if reason in TROUBLE else None
+
+
+def _unusable(slack: AsyncWebClient, why: str) -> StartError:
+    return StartError(
+        f"Slack cannot be used at {slack.base_url} ({why}). Check the network and SLACK_API_URL, or try again later."
+    )
+
+
 async def _who_am_i(slack: AsyncWebClient) -> dict[str, Any]:
     try:
         answer = await slack.auth_test()
     except SlackApiError as error:
-        reason = error.response["error"]
+        if (why := trouble(error)) is not None:
+            raise _unusable(slack, why) from error
         raise StartError(
-            f"Slack does not accept SLACK_BOT_TOKEN ({reason}). Copy the bot token from the app's “Install App” page."
+            f"Slack does not accept SLACK_BOT_TOKEN ({error.response['error']}). Copy the bot token from the app's “Install App” page."
         ) from error
     except (aiohttp.ClientError, TimeoutError) as error:
-        raise StartError(
-            f"Slack cannot be reached at {slack.base_url} ({type(error).__name__}). Check the network and SLACK_API_URL."
-        ) from error
+        raise _unusable(slack, type(error).__name__) from error
     return {name: answer.get(name) for name in ("team_id", "team", "user_id", "bot_id", "enterprise_id")}
 
 
@@ -143,10 +166,14 @@ async def _sockets(app: App) -> AsyncIterator[None]:
         # The SDK retries an invalid token for ever; ask once ourselves.
         await app.slack.apps_connections_open(app_token=token.get_secret_value())
     except SlackApiError as error:
+        if (why := trouble(error)) is not None:
+            raise _unusable(app.slack, why) from error
         raise StartError(
             f"Slack does not accept SLACK_APP_TOKEN ({error.response['error']}). "
             "Make an app-level token with the scope connections:write and switch Socket Mode on."
         ) from error
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise _unusable(app.slack, type(error).__name__) from error
     handlers = [
         AsyncSocketModeHandler(app.bolt, token.get_secret_value(), ping_interval=3) for _ in range(SOCKETS)
     ]

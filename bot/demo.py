@@ -59,7 +59,8 @@ def run(host: str, port: int, data: str, *, reset: bool, http: bool) -> int:
     environment = {**os.environ, **product_environment(url, folder, events_port, http=http)}
     children: list[subprocess.Popen[bytes]] = []
     stopping = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
+    # SIGHUP too: the children would outlive a terminal that is closed.
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda *_: stopping.set())
     try:
         children.append(_start(stand_ins, dict(os.environ)))

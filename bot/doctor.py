@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.app import openai_model, slack_client
+from bot.app import openai_model, slack_client, trouble
 from bot.settings import Settings, SettingsError, load
 from engine import Jira, Store, StoreError, UpdraftError
 
@@ -18,7 +18,6 @@ SCOPES = (
     "chat:write",
     "commands",
     "im:history",
-    "im:read",
     "im:write",
     "users:read",
     "users:read.email",
@@ -27,6 +26,11 @@ SCOPES = (
 
 SERVICE_RIGHTS = ("BROWSE_PROJECTS", "ADD_COMMENTS", "TRANSITION_ISSUES")
 PATIENCE = 15.0
+ADVICE = {
+    "Jira": "Check JIRA_URL, JIRA_EMAIL and JIRA_API_TOKEN.",
+    "Model": "Check OPENAI_API_KEY, OPENAI_BASE_URL and UPDRAFT_MODEL.",
+}
+"""What to do where the error alone does not say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,12 @@ class Health:
     what: str
     well: bool | None
     words: str
+
+
+class Remark(str):
+    """Words about a thing that works and could be better."""
+
+    __slots__ = ()
 
 
 class Unwell(UpdraftError):
@@ -60,7 +70,7 @@ def run() -> int:
 async def examine(settings: Settings) -> list[Health]:
     """Check everything at the same time."""
     async with aiohttp.ClientSession(trust_env=False) as session:
-        checks: dict[str, Callable[[], Awaitable[str | None]]] = {
+        checks: dict[str, Callable[[], Awaitable[str]]] = {
             "Database": lambda: _database(settings),
             "Slack": lambda: _slack(settings, session),
             "Socket Mode" if settings.socket_mode else "Slack over HTTP": lambda: _way_in(settings, session),
@@ -75,15 +85,17 @@ async def examine(settings: Settings) -> list[Health]:
     return found
 
 
-async def _checked(what: str, check: Callable[[], Awaitable[str | None]]) -> Health:
+async def _checked(what: str, check: Callable[[], Awaitable[str]]) -> Health:
     try:
         async with asyncio.timeout(PATIENCE):
             words = await check()
     except TimeoutError:
-        return Health(what, False, f"no answer within {PATIENCE:.0f} s")
-    except (UpdraftError, StoreError) as error:
+        return Health(what, False, f"no answer within {PATIENCE:.0f} s. {ADVICE.get(what, '')}".rstrip())
+    except Unwell as error:
         return Health(what, False, str(error))
-    return Health(what, None, "") if words is None else Health(what, True, words)
+    except (UpdraftError, StoreError) as error:
+        return Health(what, False, f"{error} {ADVICE.get(what, '')}".rstrip())
+    return Health(what, None if isinstance(words, Remark) else True, words)
 
 
 async def _database(settings: Settings) -> str:
@@ -97,6 +109,8 @@ async def _slack(settings: Settings, session: aiohttp.ClientSession) -> str:
     try:
         answer = await client.auth_test()
     except SlackApiError as error:
+        if (why := trouble(error)) is not None:
+            raise Unwell(f"cannot be used at {client.base_url} ({why})") from error
         raise Unwell(
             f"refuses SLACK_BOT_TOKEN ({error.response['error']}); copy the bot token from “Install App”"
         ) from error
@@ -110,14 +124,15 @@ async def _slack(settings: Settings, session: aiohttp.ClientSession) -> str:
 
 async def _way_in(settings: Settings, session: aiohttp.ClientSession) -> str:
     if settings.slack_app_token is None:
-        return "signing secret set; Slack must be told the address of /slack/events"
+        return Remark("signing secret set; Slack must be told the address of /slack/events")
     client = slack_client(settings, session)
     try:
         await client.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
     except SlackApiError as error:
-        reason = error.response["error"]
+        if (why := trouble(error)) is not None:
+            raise Unwell(f"cannot be opened ({why})") from error
         raise Unwell(
-            f"refuses SLACK_APP_TOKEN ({reason}); make one with connections:write and switch Socket Mode on"
+            f"refuses SLACK_APP_TOKEN ({error.response['error']}); make one with connections:write and switch Socket Mode on"
         ) from error
     except (aiohttp.ClientError, TimeoutError) as error:
         raise Unwell(f"cannot be reached ({type(error).__name__})") from error
@@ -148,7 +163,7 @@ async def _jira(settings: Settings) -> str:
 async def _model(settings: Settings) -> str:
     model = openai_model(settings)
     if model is None:
-        return "none configured: drafts come from plain rules; set OPENAI_API_KEY for better ones"
+        return Remark("none configured: drafts come from plain rules; set OPENAI_API_KEY for better ones")
     try:
         await model.ping()
     finally:

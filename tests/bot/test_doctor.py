@@ -1,0 +1,158 @@
+"""``updraft doctor`` says of each thing whether it is well, and what to do where it is not."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import doctor
+from bot.__main__ import main
+from bot.demo import product_environment
+from emulators.site import Site
+from tests.journeys.desk import settings
+
+NOWHERE = "http://127.0.0.1:1"
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with Site(port=0) as site:
+        yield site
+
+
+async def found(site: Site, folder: Path, **wrong: Any) -> dict[str, tuple[bool | None, str]]:
+    return {one.what: (one.well, one.words) for one in await doctor.examine(settings(site, folder, **wrong))}
+
+
+async def test_all_is_well_on_the_stand_ins(site: Site, tmp_path: Path) -> None:
+    assert await found(site, tmp_path) == {
+        "Database": (True, "opens and is up to date"),
+        "Slack": (True, "workspace Example, all scopes granted"),
+        "Socket Mode": (True, "a connection can be opened"),
+        "Jira": (True, "signed in as Updraft, 3 projects"),
+        "Model": (True, "openai:gpt-4.1 answers"),
+        "Settings": (True, "environment development"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "what", "words"),
+    [
+        ("SLACK_BOT_TOKEN", "xoxb-wrong", "Slack", ["SLACK_BOT_TOKEN (invalid_auth)", "“Install App”"]),
+        (
+            "SLACK_APP_TOKEN",
+            "xapp-wrong",
+            "Socket Mode",
+            ["SLACK_APP_TOKEN (invalid_auth)", "connections:write"],
+        ),
+        ("SLACK_API_URL", f"{NOWHERE}/api/", "Slack", ["cannot be reached at http://127.0.0.1:1/api/"]),
+        ("JIRA_API_TOKEN", "wrong", "Jira", ["credentials", "JIRA_API_TOKEN"]),
+        ("JIRA_EMAIL", "ana@example.com", "Jira", ["credentials", "JIRA_EMAIL"]),
+        ("JIRA_URL", NOWHERE, "Jira", ["does not answer", "JIRA_URL"]),
+        ("OPENAI_API_KEY", "wrong", "Model", ["invalid_api_key", "OPENAI_API_KEY"]),
+        ("OPENAI_BASE_URL", f"{NOWHERE}/v1", "Model", ["cannot be reached", "OPENAI_BASE_URL"]),
+        ("UPDRAFT_MODEL", "nope", "Model", ["model_not_found", "UPDRAFT_MODEL"]),
+        ("DATABASE_URL", "postgresql://u:pass@h/d", "Database", ["must be sqlite+aiosqlite:///"]),
+        ("DATABASE_URL", "nonsense", "Database", ["DATABASE_URL is not a database address"]),
+        ("DATABASE_URL", "sqlite+aiosqlite:////proc/none/x.db", "Database", ["Check the path"]),
+    ],
+)
+async def test_what_is_wrong_is_named_with_what_to_do(
+    site: Site, tmp_path: Path, name: str, value: str, what: str, words: list[str]
+) -> None:
+    well, said = (await found(site, tmp_path, **{name: value}))[what]
+    assert well is False
+    assert [word for word in words if word not in said] == []
+    assert "pass" not in said
+
+
+async def test_a_database_that_is_none(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "updraft.db").write_text("not a database, but long enough to be read as one " * 50)
+    well, said = (await found(site, tmp_path))["Database"]
+    assert well is False
+    assert "move the file away" in said
+
+
+async def test_scopes_that_are_lacking_are_named(tmp_path: Path) -> None:
+    async with Site(port=0, slack={"scopes": frozenset(doctor.SCOPES) - {"commands", "users:read"}}) as site:
+        well, said = (await found(site, tmp_path))["Slack"]
+    assert well is False
+    assert said.startswith("lacks the scopes commands, users:read; apply manifest.yml")
+
+
+async def test_rights_that_the_service_account_lacks_are_named(site: Site, tmp_path: Path) -> None:
+    nothing: dict[str, Any] = {"globalPermissions": [], "projectPermissions": []}
+    site.jira.faults.add("status", "permissions/check", status=200, body=nothing, times=-1)
+    well, said = (await found(site, tmp_path))["Jira"]
+    assert well is False
+    assert "Updraft lacks BROWSE_PROJECTS in " in said
+
+
+async def test_no_project_is_no_good(site: Site, tmp_path: Path) -> None:
+    page = {"values": [], "isLast": True, "startAt": 0, "maxResults": 50, "total": 0}
+    site.jira.faults.add("status", "project/search", status=200, body=page, times=-1)
+    assert (await found(site, tmp_path))["Jira"] == (
+        False,
+        "Updraft sees no project; grant it access to those Updraft is for",
+    )
+
+
+@pytest.mark.parametrize("fault", ["html", "status", "drop_before"])
+async def test_services_that_are_down_are_not_blamed_on_a_token(
+    site: Site, tmp_path: Path, fault: str
+) -> None:
+    for part in (site.slack, site.jira):
+        part.faults.add(fault, "", status=503, times=-1)  # type: ignore[arg-type]
+    site.models.behave(down=True)
+    said = await found(site, tmp_path)
+    assert [what for what, (well, _) in said.items() if well is False] == [
+        "Slack",
+        "Socket Mode",
+        "Jira",
+        "Model",
+    ]
+    assert "refuses" not in said["Slack"][1] + said["Socket Mode"][1]
+
+
+async def test_what_is_optional_is_a_remark(site: Site, tmp_path: Path) -> None:
+    said = await found(site, tmp_path, OPENAI_API_KEY="", SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET="x")
+    assert said["Model"] == (
+        None,
+        "none configured: drafts come from plain rules; set OPENAI_API_KEY for better ones",
+    )
+    assert said["Slack over HTTP"][0] is None
+    assert not site.models.requests
+
+
+async def test_debug_in_production_is_warned_of(site: Site, tmp_path: Path) -> None:
+    said = await found(site, tmp_path, UPDRAFT_ENVIRONMENT="production", UPDRAFT_DEBUG="1")
+    assert said["Settings"] == (False, "UPDRAFT_DEBUG is on in production; switch it off.")
+
+
+@pytest.mark.parametrize(("token", "code", "line"), [("", 0, "✓ Jira"), ("wrong", 1, "✗ Jira")])
+async def test_the_command_prints_a_line_each(
+    site: Site,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    token: str,
+    code: int,
+    line: str,
+) -> None:
+    for name, value in product_environment(site.url, tmp_path, 0).items():
+        monkeypatch.setenv(name, value)
+    if token:
+        monkeypatch.setenv("JIRA_API_TOKEN", token)
+    assert await asyncio.to_thread(main, ["doctor"]) == code
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 6
+    assert [one for one in lines if one.startswith(line)]
+
+
+def test_wrong_settings_are_all_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "✗ SLACK_BOT_TOKEN: is not set"
+    assert all(one.startswith("✗ ") for one in lines)
