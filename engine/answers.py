@@ -167,7 +167,7 @@ class Answers:
         issues, notes = await self._targets(person, keys)
         if not issues:
             return await self._no_target(entry, person, notes)
-        written = await self.writer.comment(person, guarded, update, issues)
+        written = await self.writer.comment(person, update, issues)
         completes = claims_completion(plain(entry.text)) and not all(issue.done for issue in issues)
         draft = Draft(
             workspace=entry.workspace,
@@ -193,7 +193,7 @@ class Answers:
             return refusal
         now = self.clock().astimezone(figures.zone_of(person.tz))
         try:
-            written = await self.writer.email(person, guarded, request, now)
+            written = await self.writer.email(person, request, now)
         except ModelError as error:
             log.warning("no e-mail", error=str(error))
             again = Option("Try again", Choice(Route.EMAIL))
@@ -224,11 +224,12 @@ class Answers:
             "hallo",
         ) or not re.search(r"\w", text):
             return Reply(help=True)
-        guarded, refusal = self._guarded((await self._spoken(entry))[0])
+        message, _ = await self._spoken(entry)
+        _, refusal = self._guarded(message)
         if refusal is not None:
             return refusal
         try:
-            understood = await self.writer.understand(person, guarded)
+            understood = await self.writer.understand(person, message)
         except ModelError as error:
             log.warning("not understood", error=str(error))
             return Reply(UNSURE, _routes(routing.keys))

@@ -12,7 +12,7 @@ from engine.access import Access, Directory
 from engine.answers import Answers
 from engine.checks import guard
 from engine.drafts import BY_PERSON, Draft, DraftKind, Drafts, Status
-from engine.errors import Gone, InvalidInput
+from engine.errors import Gone, InvalidInput, ModelError
 from engine.inbox import Inbox, Incoming
 from engine.jira import Jira
 from engine.jobs import Job, Jobs, Priority
@@ -20,9 +20,10 @@ from engine.posting import Posting
 from engine.reply import Reply
 from engine.store import Clock, Store, Transaction, utcnow
 from engine.types import Verdict
-from engine.writing import Writer
+from engine.writing import Writer, Written
 
 LONGEST_EDIT = 3000
+NO_OTHER_TEXT = "No language model could write another text just now; this is the last one."
 
 
 class Engine:
@@ -150,6 +151,8 @@ class Engine:
         """Have a draft written again, with an optional wish for its style. Raises NotYours, Gone, InvalidInput."""
         if len(instruction) > 500:
             raise InvalidInput("The instruction is longer than 500 characters.")
+        if (guarded := guard(instruction)).verdict is Verdict.BLOCK:
+            raise InvalidInput(guarded.findings[0].message)
         draft = await self.drafts.get(id)
         async with self.store.write() as tx:
             await self.drafts.claim(tx, id, revision, by, Status.REWRITING)
@@ -184,22 +187,16 @@ class Engine:
         await self.jobs.enqueue(tx, "show_draft", {"draft": id}, lock=f"show {id}", priority=Priority.HIGH)
 
     async def _rewrite(self, job: Job) -> None:
-        """Write a draft again, by its author's wish."""
+        """Write a draft again, by its author's wish; where no model answers the last text stays."""
         draft = await self.drafts.get(job.payload["draft"])
         if draft.status is not Status.REWRITING:
             return
-        person = await self.directory(draft.workspace, draft.person)
-        guarded = guard(draft.update, allowed_domains=self.writer.allowed_domains)
         wish = job.payload["instruction"]
-        if draft.kind is DraftKind.EMAIL:
-            now = self.clock().astimezone(figures.zone_of(person.tz))
-            written = await self.writer.email(
-                person, guarded, draft.update, now, draft=draft.text, instruction=wish
-            )
-        else:
-            written = await self.writer.comment(
-                person, guarded, draft.update, draft.issues, draft=draft.text, instruction=wish
-            )
+        try:
+            written = await self._written_again(draft, wish)
+        except ModelError as error:
+            await self._rewrite_given_up(job, error)
+            return
         after = replace(
             draft, text=written.text, source=written.source, checked=written.checked, notes=written.notes
         )
@@ -207,16 +204,19 @@ class Engine:
             await self.drafts.rewrite(tx, draft, after, instruction=wish or None)
             await self._show(tx, draft.id)
 
+    async def _written_again(self, draft: Draft, wish: str) -> Written:
+        person = await self.directory(draft.workspace, draft.person)
+        if draft.kind is DraftKind.EMAIL:
+            now = self.clock().astimezone(figures.zone_of(person.tz))
+            return await self.writer.email(person, draft.update, now, draft=draft.text, instruction=wish)
+        return await self.writer.comment(
+            person, draft.update, draft.issues, draft=draft.text, instruction=wish
+        )
+
     async def _rewrite_given_up(self, job: Job, error: BaseException) -> None:
+        id = job.payload["draft"]
         async with self.store.write() as tx:
-            id = job.payload["draft"]
-            await self.drafts.settle(
-                tx,
-                id,
-                Status.REWRITING,
-                Status.PENDING,
-                "No other text could be written; this is the last one.",
-            )
+            await self.drafts.settle(tx, id, Status.REWRITING, Status.PENDING, NO_OTHER_TEXT)
             await self._show(tx, id)
 
     async def _tidy(self, _: Job) -> None:

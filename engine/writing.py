@@ -13,15 +13,17 @@ from typing import Any
 import structlog
 
 from engine import email, prompts
-from engine.checks import check_comment, check_email, restore
+from engine.checks import check_comment, check_email, guard, restore
 from engine.drafts import BY_RULES, DraftKind, Target
 from engine.errors import ModelError
 from engine.models import Cache, Model, Prompt
 from engine.rephrase import rephrase
-from engine.types import Checked, Guarded, Person
+from engine.types import Checked, Person
 
 log = structlog.get_logger(__name__)
 
+SEAM = "\n\x1e\n"
+"""Joins texts; its middle is a control character that no text keeps on its way here."""
 KEEP_DRAFTS = 24 * 3600.0
 KEEP_INTENTS = 60 * 60.0
 GOOD = 0.7
@@ -62,38 +64,32 @@ class Writer:
     async def comment(
         self,
         person: Person,
-        update: Guarded,
-        original: str,
+        update: str,
         issues: tuple[Target, ...],
         *,
         draft: str = "",
         instruction: str = "",
     ) -> Written:
-        """Write a Jira comment out of an update; ``draft`` and ``instruction`` ask for another wording of it.
+        """Write a Jira comment out of an update, by the rules where no model answers.
 
-        ``update`` is the guarded text, the only one that the model sees; ``original`` is what the checks compare with.
+        ``draft`` and ``instruction`` ask for another wording of it; that only a model can find, so then ModelError is raised.
         """
         context = _context(issues)
 
         def check(text: str, fallback: bool = False) -> Checked:
             return check_comment(
-                original, text, context=context, allowed_domains=self.allowed_domains, fallback=fallback
+                update, text, context=context, allowed_domains=self.allowed_domains, fallback=fallback
             )
 
-        prompt = prompts.comment(
-            update.redacted,
-            issues=_described(issues),
-            person=_about(person),
-            draft=draft,
-            instruction=instruction,
-        )
+        (said, told, before, wish), secrets = self._redacted(update, _described(issues), draft, instruction)
+        prompt = prompts.comment(said, issues=told, person=_about(person), draft=before, instruction=wish)
         try:
-            text, source = await self._ask(
-                person, prompt, check, update.secrets, fresh=bool(instruction or draft)
-            )
+            text, source = await self._ask(person, prompt, check, secrets, fresh=bool(instruction or draft))
         except ModelError as error:
+            if draft:
+                raise
             log.warning("rules answer", task="comment", error=str(error))
-            text = rephrase(original)
+            text = rephrase(update)
             note = NOT_CONFIGURED if self.model is None else BY_THE_RULES
             return Written(text, BY_RULES, replace(check(text, True), quality=RULES_QUALITY), (note,))
         return Written(text, source, check(text))
@@ -101,8 +97,7 @@ class Writer:
     async def email(
         self,
         person: Person,
-        request: Guarded,
-        original: str,
+        request: str,
         now: datetime,
         *,
         draft: str = "",
@@ -111,25 +106,20 @@ class Writer:
         """Write an e-mail; raises ModelError, for no rules can write one."""
 
         def check(text: str) -> Checked:
-            return check_email(original, text, context=_about(person), allowed_domains=self.allowed_domains)
+            return check_email(request, text, context=_about(person), allowed_domains=self.allowed_domains)
 
-        prompt = prompts.email(
-            request.redacted,
-            person=_about(person),
-            today=f"{now:%A, %-d %B %Y}",
-            draft=draft,
-            instruction=instruction,
-        )
-        text, source = await self._ask(
-            person, prompt, check, request.secrets, fresh=bool(instruction or draft)
-        )
+        (said, before, wish), secrets = self._redacted(request, draft, instruction)
+        today = f"{now:%A, %-d %B %Y}"
+        prompt = prompts.email(said, person=_about(person), today=today, draft=before, instruction=wish)
+        text, source = await self._ask(person, prompt, check, secrets, fresh=bool(instruction or draft))
         if not email.parse(text).subject:
             raise ModelError("The model did not write an e-mail with a subject. Please try again.")
         return Written(text, source, check(text))
 
-    async def understand(self, person: Person, message: Guarded) -> Understood:
+    async def understand(self, person: Person, message: str) -> Understood:
         """Name the intent of an ambiguous message; raises ModelError."""
-        prompt = prompts.classify(message.redacted)
+        (said,), _ = self._redacted(message)
+        prompt = prompts.classify(said)
         text, _ = await self._ask(person, prompt, None, {}, keep=KEEP_INTENTS)
         try:
             return _understood(json.loads(text))
@@ -141,6 +131,13 @@ class Writer:
         if kind is DraftKind.EMAIL:
             return check_email(update, text, allowed_domains=self.allowed_domains)
         return check_comment(update, text, context=_context(issues), allowed_domains=self.allowed_domains)
+
+    def _redacted(self, *texts: str) -> tuple[list[str], Mapping[str, str]]:
+        """Take what must not leave out of all that a model will read, with one placeholder for one value everywhere."""
+        whole = guard(
+            SEAM.join(text.replace(SEAM, " ") for text in texts), allowed_domains=self.allowed_domains
+        )
+        return whole.redacted.split(SEAM), whole.secrets
 
     async def _ask(
         self,

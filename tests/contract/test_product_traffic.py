@@ -26,8 +26,6 @@ JSON_TYPES: dict[str, type | tuple[type, ...]] = {
 TEXT_MOST = 40_000
 """Slack cuts a message's text there (https://docs.slack.dev/reference/methods/chat.postMessage)."""
 
-LEAK = pytest.mark.xfail(reason="another wording is asked for with the values that the first prompt left out")
-
 
 @pytest.fixture(scope="module")
 def day() -> Traffic:
@@ -216,7 +214,7 @@ def _words_to_models() -> str:
         "hunter22xyz",
         "xoxb-",
         "example-jira-token",
-        pytest.param("DE89370400440532013000", marks=LEAK),
+        "DE89370400440532013000",
     ],
 )
 def test_what_models_never_see(day: Traffic, secret: str) -> None:

@@ -113,3 +113,13 @@ async def test_the_same_update_again_asks_no_model(desk: Desk) -> None:
     again = await desk.say(ANA, UPDATE)
     assert text_of(first) == text_of(again)
     assert len([one for one in desk.site.models.requests if "chat" in one.path]) == 1
+
+
+async def test_no_other_text_keeps_the_last_one(desk: Desk) -> None:
+    card = await desk.say(ANA, UPDATE)
+    desk.site.models.behave("good", down=True)
+    await desk.press(ANA, card, "Regenerate")
+    await desk.submit(ANA, {"instruction": "shorter"})
+    kept = await desk.becomes(card, "could write another text", ANA.dm)
+    assert buttons(kept)
+    assert "retries 3 times" in text_of(kept)
