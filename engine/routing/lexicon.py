@@ -7,7 +7,7 @@ classes), ``(a|b c)`` for a choice, a trailing ``?`` for "or nothing" and ``*`` 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import regex
@@ -18,9 +18,26 @@ TIMEOUT = 0.003
 """Seconds one search may take."""
 
 
+FIGURE_WORDS = (
+    "measures",
+    "loose_measures",
+    "courting",
+    "showing",
+    "workers",
+    "times",
+    "machines",
+    "comparing",
+    "achieving",
+    "items",
+    "planning",
+    "yes_or_no",
+)
+"""The sets of words by which `engine.routing.figures` tells a question for figures."""
+
+
 def vocabulary(text: str) -> frozenset[str]:
-    """Return the words of a text as a set, without case."""
-    return frozenset(text.casefold().split())
+    """Return the words of a text as a set, without case but for the signs, which are capitals."""
+    return frozenset(word if word.isupper() else word.casefold() for word in text.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +103,12 @@ class Lexicon:
     lead_ins: frozenset[str]
     signs: frozenset[str]
     past_ending: str = ""
+    light: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
+    figures: Mapping[str, frozenset[str]] = field(
+        default_factory=lambda: dict.fromkeys(FIGURE_WORDS, frozenset())
+    )
+    figure_words: frozenset[str] = frozenset()
 
     def with_phrases(self, **classes: tuple[str, ...]) -> "Lexicon":
         """Return a lexicon in which a workspace's own phrases join the named classes, e.g. ``done=("in the can",)``."""

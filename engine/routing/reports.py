@@ -1,12 +1,13 @@
 """Telling a report of work from the rest by weighing its words, where no grammar decides."""
 
+from engine.routing.figures import FIGURES, asked
 from engine.routing.lexicon import Lexicon, Rule
 from engine.types import Entities, Route
 
 SENTENCE = 6
 """Words above which one sign of work is enough."""
 STATEMENT = 50
-"""Characters from which a statement is worth a comment whatever its words."""
+"""Characters of words from which a statement is worth a comment whatever its words."""
 
 TWO_SIGNS = Rule(
     name="rephrase.two-signs",
@@ -50,7 +51,7 @@ STATEMENT_ON_ISSUE = Rule(
     notion="something is stated about an issue",
     patterns=(),
     why="It states something about an issue.",
-    examples=("DEV-12 is more than we bargained for",),
+    examples=("DEV-12 is more than we can chew",),
     counterexamples=("thoughts on DEV-12?",),
 )
 LONG_STATEMENT = Rule(
@@ -79,6 +80,7 @@ REST = Rule(
     examples=("hello", "thanks!", "DEV-12", "the email server is slow"),
 )
 REPORTS = (
+    *FIGURES,
     QUESTION,
     TWO_SIGNS,
     SIGN_AND_KEY,
@@ -91,25 +93,24 @@ REPORTS = (
 """In the order in which they are asked."""
 
 
-def weighed(lexicon: Lexicon, said: str, spoken: str, present: frozenset[str], entities: Entities) -> Rule:
+def weighed(lexicon: Lexicon, spoken: str, present: frozenset[str], entities: Entities) -> Rule:
     """Return the first of `REPORTS` that holds for a message that neither claims nor requests anything."""
-    length = len(said)
     if not present.isdisjoint(lexicon.small_talk):
         # Courtesy around a report is no part of it.
-        bare = lexicon.without_courtesy(spoken)
-        length -= len(spoken) - len(bare)
-        present = frozenset(bare.split())
-        spoken = bare
+        spoken = lexicon.without_courtesy(spoken)
+        present = frozenset(spoken.split())
     tokens = spoken.split()
     plain_words = [word for word in tokens if not word.isupper()]
     opening = next(
         (word for word in tokens if word == "KEY" or not (word.isupper() or word in lexicon.addresses)), ""
     )
     verb = next((word for word in plain_words if word not in lexicon.lead_ins), "")
+    if figure := asked(lexicon, tokens, present, opening):
+        return figure
     figures = bool(entities.versions) or any("%" in number for number in entities.numbers)
-    signs = len(present & lexicon.signs) + figures
+    signs = len(present & lexicon.signs) + figures + _acted(lexicon, plain_words)
     if (
-        opening in lexicon.asking
+        _asks(lexicon, tokens, opening)
         or (verb in lexicon.ordering and opening != "KEY")
         or ("QM" in present and signs < 2)
     ):
@@ -118,11 +119,31 @@ def weighed(lexicon: Lexicon, said: str, spoken: str, present: frozenset[str], e
         return TWO_SIGNS
     if signs and entities.keys:
         return SIGN_AND_KEY
-    if lexicon.does(verb) and len(plain_words) > 2:
+    least = 3 if verb in lexicon.light or verb not in lexicon.doing else 2
+    if lexicon.does(verb) and (len(plain_words) >= least or entities.keys):
         return VERB
     talk = not present.isdisjoint(lexicon.small_talk)
     if signs and len(plain_words) > SENTENCE and not talk:
         return SENTENCE_OF_WORK
-    if entities.keys and len(plain_words) > 3:
+    if entities.keys and len(plain_words) > (1 if opening == "KEY" else 3):
         return STATEMENT_ON_ISSUE
+    length = sum(len(word) + 1 for word in plain_words)
     return LONG_STATEMENT if length > STATEMENT and not talk else REST
+
+
+def _asks(lexicon: Lexicon, tokens: list[str], opening: str) -> bool:
+    """Say whether a message begins as a question does; "have uploaded it" and "will do it tonight" do not."""
+    if opening not in lexicon.asking:
+        return False
+    following = tokens[tokens.index(opening) + 1 :]
+    return not (
+        opening in lexicon.lead_ins
+        and following
+        and "QM" not in tokens
+        and following[0] not in lexicon.subjects
+    )
+
+
+def _acted(lexicon: Lexicon, plain_words: list[str]) -> bool:
+    """Say whether some word that is no sign by itself is a verb of the past."""
+    return any(word not in lexicon.signs and lexicon.does(word) for word in plain_words)

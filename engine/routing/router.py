@@ -47,7 +47,7 @@ def route(
     present = frozenset(spoken.split())
     entities = gathered(said, places, present)
     try:
-        return _decide(said, spoken, present, entities, lexicons)
+        return _decide(spoken, present, entities, lexicons)
     except TimeoutError:
         return Routing(Route.CLASSIFY, 0.5, "error", "The rules took too long over this message.", entities)
 
@@ -59,7 +59,7 @@ def prepare(lexicons: tuple[Lexicon, ...] = LEXICONS) -> None:
 
 
 def _decide(
-    said: str, spoken: str, present: frozenset[str], entities: Entities, lexicons: tuple[Lexicon, ...]
+    spoken: str, present: frozenset[str], entities: Entities, lexicons: tuple[Lexicon, ...]
 ) -> Routing:
     for lexicon in lexicons:
         if decided := _requested(lexicon, spoken, present, entities) or _completed(
@@ -68,7 +68,7 @@ def _decide(
             return decided
     # What is left is weighed in the language that the message seems to be written in.
     spoken_in = max(lexicons, key=lambda lexicon: len(present & lexicon.common))
-    return _reported(spoken_in, said, spoken, present, entities)
+    return _reported(spoken_in, spoken, present, entities)
 
 
 def _routing(rule: Rule, entities: Entities) -> Routing:
@@ -114,10 +114,8 @@ def _decisive(groups: dict[str, str | None], rules: dict[str, Rule]) -> str:
     return next(group for group in rules if groups[group] is not None)
 
 
-def _reported(
-    lexicon: Lexicon, said: str, spoken: str, present: frozenset[str], entities: Entities
-) -> Routing:
-    rule = weighed(lexicon, said, spoken, present, entities)
+def _reported(lexicon: Lexicon, spoken: str, present: frozenset[str], entities: Entities) -> Routing:
+    rule = weighed(lexicon, spoken, present, entities)
     name, why = _reserved(lexicon, spoken, present) or (rule.name, rule.why)
     return Routing(rule.route, CONFIDENCE[rule.route], name, why, entities)
 

@@ -7,7 +7,23 @@ question mark, and so on. Harmless emoji and emphasis vanish; doubting emoji sta
 import re
 
 from engine.routing.keys import Named
+from engine.routing.spelling import misspelt
 
+_MEANT = misspelt(
+    (
+        "done",
+        "finished",
+        "completed",
+        "complete",
+        "closed",
+        "resolved",
+        "finally",
+        "fertig",
+        "erledigt",
+        "abgeschlossen",
+    ),
+    real=("deon", "resoled", "finely", "completes"),
+)
 _SIGNS = {
     "\x01": "KEY",
     "\x02": "URL",
@@ -78,7 +94,7 @@ def words(text: str, places: list[Named]) -> str:
     for match in _TOKEN.finditer(text.casefold().strip()):
         kind = match.lastgroup
         if kind == "word":
-            tokens.append(match[0])
+            tokens.append(_MEANT.get(match[0], match[0]))
         elif kind == "run" or kind == "other":
             tokens.append(_SIGNS.get(match[0][0], "ODD"))
         elif token := _named(kind, match[0]):

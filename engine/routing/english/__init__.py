@@ -4,7 +4,7 @@ from engine.routing.english import vocabulary
 from engine.routing.english.completion import COMPLETIONS
 from engine.routing.english.requests import REQUESTS
 from engine.routing.english.reservations import RESERVATIONS
-from engine.routing.lexicon import Lexicon
+from engine.routing.lexicon import FIGURE_WORDS, Lexicon
 
 ENGLISH = Lexicon(
     language="English",
@@ -22,7 +22,11 @@ ENGLISH = Lexicon(
     ordering=vocabulary.ORDERING,
     small_talk=vocabulary.SMALL_TALK,
     doing=vocabulary.DOING,
+    light=vocabulary.LIGHT,
+    subjects=vocabulary.SUBJECTS,
     lead_ins=vocabulary.LEAD_INS,
     signs=vocabulary.SIGNS,
     past_ending="ed",
+    figures={name: getattr(vocabulary, name.upper()) for name in FIGURE_WORDS},
+    figure_words=vocabulary.FIGURE_WORDS,
 )

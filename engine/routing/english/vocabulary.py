@@ -4,11 +4,12 @@ from engine.routing.lexicon import vocabulary
 
 CLASSES = {
     # What is said of work.
-    "done": """
+    "done": "{outcome} ((COMMA? and|AND|SLASH|COMMA) {outcome})?",
+    "outcome": """
         done | finished | completed | complete | closed | resolved | finalised | finalized | wrapped up | all set | done and dusted
         | closed out | finished up | 100 PCT? (done|complete|completed|finished)""",
     "plainly_done": "done | finished | completed | complete",
-    "did": "finished | completed | closed | resolved | finalised | finalized | wrapped up | finished up | closed out | finished off | finished working on",
+    "did": "finished | completed | closed | resolved | finalised | finalized | wrapped up | finished up | closed out | finished off | finished working on | managed to (finish|complete|close|resolve|wrap up)",
     "did_apart": "wrapped | closed | finished",
     "got": "got | just got",
     "state": """
@@ -36,12 +37,18 @@ CLASSES = {
     "thing": "THING | THIS",
     "bare_thing": "task | ticket | story | subtask | sub-task | (all|both) (the|my|our|of the)? (tasks|tickets|stories|subtasks)",
     "document": """
-        release notes | notes | documentation | docs | doc | readme | report | reports | slides | slide deck | deck | presentation
+        release notes | notes | documentation | docs | doc | readme | {account} (report|reports) | slides | slide deck | deck | presentation
         | proposal | mockup | mockups | mock-ups | wireframe | wireframes | spec | specs | specification | guide | tutorial | manual
         | runbook | changelog | diagram | diagrams | prototype | poc | landing page | blog post | article | newsletter | roadmap
         | checklist | questionnaire | survey | translation | translations | write-up | writeup | designs | summary | whitepaper
         | case study | faq | design | test plan | project plan | release plan | test cases | agenda | template | wiki page | user guide | design doc | budget | invoice | invoices | page copy""",
-    "bare_document": "release notes | slides | mockups | wireframes | meeting notes | design doc | api docs",
+    # Of other reports (bug, crash, book) it may be said that they are whole, or read.
+    "account": """
+        weekly | monthly | quarterly | annual | yearly | status | sales | expense | audit | progress | project | financial | budget
+        | research | sprint | compliance | marketing | performance | analysis | qa | test | security | management | board | year-end""",
+    "bare_document": """
+        release notes | slides | slide deck | mockups | wireframes | meeting notes | design doc | api docs | user guide | user manual
+        | test plan | project plan | release plan | test cases | docs | documentation | runbook | changelog | blog post | user stories""",
     "effort": "migration | refactoring | refactor | integration | redesign | rewrite | implementation | cleanup",
     # Of "the page" alone a person may be done in another sense.
     "creation": "feature | dashboard | page | form | component | module | schema | screen | endpoint | endpoints | widget",
@@ -51,7 +58,7 @@ CLASSES = {
     # Ways to ask.
     "please": "please | pls | plz | kindly",
     "polite": "{please}? (can|could|would) (you|u) (please|pls|plz|kindly|just|now|also)* (go ahead and|be able to)?",
-    "ask": "{please} | {polite} | go ahead and | (i'd like|i would like|i want|i need) you to",
+    "ask": "{please} | {polite} | go ahead and | (you|u) (can|may) (now|also|just|safely)* | feel free to | (i'd like|i would like|i want|i need) you to",
     "mark": "mark | set | flag | move | transition | change | put | push | drag | switch | update | flip",
     "marking": "marking | setting | moving | transitioning | changing | putting | switching | updating",
     "marked": "marked | moved | transitioned",
@@ -66,7 +73,7 @@ CLASSES = {
     "everyone": "team | all | everyone | everybody | folks | guys | bot | updraft | AT",
     "greeting": """
         (hi|hey|hello|hiya|howdy|yo|morning|good (morning|afternoon|evening|day)|greetings)
-        ({everyone}|there|{WORD})? ({everyone}|{WORD})? {stop} | (hi|hey|hello|hiya) (again|there|bot|updraft|team|all|everyone|folks|guys)?""",
+        ({everyone}|there|{WORD})? ({everyone}|{WORD})? {stop} | dear ({everyone}|{WORD}) COMMA? | there {stop} | (hi|hey|hello|hiya) (again|there|bot|updraft|team|all|everyone|folks|guys)?""",
     "thanks": """
         (thanks|thank you|thx|ty|thank u|cheers|tnx|tysm|many thanks) (a lot|so much|very much|a million|again|in advance|a bunch)?
         (for (the|your) (help|support|review|patience|work))?""",
@@ -77,7 +84,7 @@ CLASSES = {
         (ok|okay|alright|all right|yes|yep|yeah|yup|sure|great|cool|perfect|nice|good|awesome|and|so COMMA)""",
     "news": """
         (quick|status|small|short)? update (COLON|DASH) | (good|great) news {stop} | fyi | status COLON | (just a)? heads up {stop} | btw
-        | yay | hooray | hurray | woohoo | woo | phew | boom | tada | finally
+        | yay | hooray | hurray | woohoo | woo | phew | boom | tada | finally | and? (another one|one more|next one) (down|done)? (COLON|COMMA|EX|DASH)
         | (i'm|i am|we are|we're)? (happy|glad|pleased|delighted) to (report|say|announce) that?
         | just? letting you know that? | just to let you know that? | please note that? | note COLON
         | (confirming|i confirm|i can confirm) (that|COLON)?""",
@@ -85,7 +92,7 @@ CLASSES = {
     "joint": "COMMA | DOT | SEMI | EX | NL | DASH | and | AND | so | also | too | as well | {thanks} {stop} | {number} (DOT|CLOSE)",
     "closing": """
         {stop} | {please} | (cheers|regards|best regards|kind regards|best) (COMMA|NL)* {WORD}?
-        | {thanks} ({everyone}|{WORD})? | {everyone} | for me | sorry for the (delay|wait) | yay | hooray | hurray
+        | {thanks} (COMMA|DASH|NL|EX|DOT)* ({everyone}|{WORD})? | {everyone} | for me | sorry for the (delay|wait) | yay | hooray | hurray
         | woohoo | woo | phew | finally | at last | btw | fyi | have a (nice|great|good) (day|weekend|evening|one) | cc AT | (in|on) (jira|the board)""",
     # What figures are asked for.
     "items": """
@@ -128,6 +135,12 @@ CLASSES = {
     "write": """
         write | send | compose | draft | prepare | create | shoot | drop | fire off | reply with | word | formulate | generate | make | need""",
     "mail": "email | e-mail | mail | emails | e-mails | mails",
+    "on_leave": "leave | pto | time off | vacation | days off | day off | holiday | holidays",
+    "mail_kind": """
+        resignation | farewell | welcome | apology | thank you | thank-you | thanks | follow-up | followup | follow up | reminder | cover
+        | introduction | intro | invitation | status | leave | notice | vendor | client | customer | announcement | escalation
+        | rejection | complaint | onboarding | maternity | paternity | handover | goodbye""",
+    "i_feel": "i've (got|caught) | i have | fever | a | flu | the flu | cold | COMMA | AND | and | so | today | today COMMA",
     "need_to": """
         (i|we) (need|have|want|would like|must|should|wish) to | (i'd|we'd) like to? | (i|we) (want|need|would like) you to | time to
         | (i'd|i would) like you to | (i'd|i would) like""",
@@ -143,9 +156,9 @@ CLASSES = {
 
 PHRASES = {
     "WORK": """
-        (the|my|our|this)? {keys} (task|ticket|tickets|story|issue|bug|item|card|epic|jira) | (both|all of)? ((the|my|our|this|these)? ({kind}|{kinds}))? {keys} | ((the|my|our|all|all the|all of the)? work|everything) (on|in|for) {keys}""",
+        (the|my|our|this)? {keys} (task|ticket|tickets|story|issue|bug|item|card|epic|jira|work) | (both|all of)? ((the|my|our|this|these)? ({kind}|{kinds}))? {keys} | ((the|my|our|all|all the|all of the)? work|everything) (on|in|for) {keys}""",
     "THING": """
-        (the|my|our) {WORD}?{WORD}?{WORD}? ({issue_noun}|{document}) ((for|of|about) (the|our|my)? {WORD}{WORD}?)?
+        (the|my|our) (report|reports|{WORD}?{WORD}?{WORD}? ({issue_noun}|{document})) ((for|of|about) (the|our|my)? {WORD}{WORD}?)?
         | (the|my|our) {WORD}?{WORD}? (jira|issue)""",
     # Of "this crazy task" a person may be done in another sense.
     "THIS": "(this|that) ({issue_noun}|{document})",
@@ -162,7 +175,7 @@ REQUEST_HEADS = vocabulary(
     """how what which number count total productive productivity stats statistics metrics report reports summary overview recap velocity
     burndown burn-down throughput performance kpi kpis rate figures numbers breakdown digest summarise summarize score email e-mail
     mail emails mails e-mails leave pto vacation holiday off sick ooo out-of-office list output closed completed resolved finished fixed shipped delivered created
-    time write draft compose time-off cycle lead progress review office"""
+    time write draft compose time-off cycle lead progress review office line lines note message letter ill unwell"""
 )
 
 # Words that cannot be a name or part of the name of a piece of work: they deny, limit, judge, ask, or are somebody's doing.
@@ -218,6 +231,17 @@ DOING = vocabulary(
     closing resolving confirmed wrapped got made ran tuned chased talked profiling profiled lost took"""
 )
 
+# ... unless they stand for anything, as in "got it".
+LIGHT = vocabulary(
+    "got made took lost hit met looking looked reading waiting working struggling talked called made found lost"
+)
+
+# What follows "have" or "will" in a question; in a report they follow a silent "I".
+SUBJECTS = vocabulary(
+    """you u i we they he she it this that these those the a an my our your his her their any anyone anybody someone somebody everyone
+    everybody all there AT KEY"""
+)
+
 SIGNS = DOING | vocabulary(
     """issue issues bug bugs review reviews qa uat test tests ci build builds pipeline pr prs branch commit commits release releases
     hotfix patch deploy deployed deployment deployments migration regression crash crashes crashed timeout timeouts error errors
@@ -238,7 +262,7 @@ SIGNS = DOING | vocabulary(
 
 # What may stand before the word that a report begins with.
 LEAD_INS = vocabulary(
-    """i i've ive i'm im we we've we're have has am are is been also just still today yesterday now ok hi hey hello update fyi currently
+    """i i've ive i'm im we we've we're have has will had am are is been also just still today yesterday now ok hi hey hello update fyi currently
     finally almost mostly busy this morning afternoon so and"""
 )
 
@@ -250,4 +274,68 @@ ADDRESSES = vocabulary(
 # Words that tell English from other languages.
 COMMON = vocabulary(
     "the a is are to of and in on for with it this that i you we not was be have has my please done by at from"
+)
+
+# What a question for figures is about (`engine.routing.figures`) ...
+MEASURES = vocabulary(
+    """productivity stats statistics metrics velocity burndown burnup burn-down burn-up throughput performers kpi kpis cycle-time lead-time cycle
+    workload"""
+)
+# ... also where somebody's work is meant.
+LOOSE_MEASURES = vocabulary(
+    """numbers figures output performance progress report reports summary recap overview score results trend trends average avg median percentage percent share rate
+    rates ratio chart charts graph breakdown history contribution contributions pace lead productive busy efficient speed achievements
+    accomplishments digest scorecard"""
+)
+SHOWING = vocabulary(
+    """show list give tell get pull plot chart graph display compute calculate compare summarise summarize recap count see know fetch
+    print draw visualize visualise wondering curious break remind lmk"""
+)
+# What may come before such an order.
+COURTING = vocabulary(
+    """please pls plz can could would will you u i we i'd we'd i'm im am to me hey hi hello updraft COMMA DOT EX AT so and just also kindly
+    quickly let us help want need like wanna COLON DASH QM morning good thanks everyone team all"""
+)
+WORKERS = vocabulary(
+    "i my our we us team squad teams i've we've ive i'm we're im mine ours who whose which everyone everybody anyone dev devs developers"
+)
+TIMES = vocabulary(
+    """today yesterday week weeks weekly month months monthly quarter quarterly q1 q2 q3 q4 sprint sprints iteration year yearly day days
+    daily monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october
+    november december jan feb mar apr jun jul aug sep sept oct nov dec lately recently h1 h2 ytd fortnight"""
+)
+COMPARING = vocabulary(
+    """than more less fewer most least slower faster better worse compare compared comparison versus vs average avg median usually behind
+    ahead long fast quickly often many much top best"""
+)
+ACHIEVING = vocabulary(
+    """finish complete close resolve accomplish achieve deliver ship fix finished completed closed resolved accomplished achieved
+    delivered shipped done fixed closing finishing completing resolving shipping fixing burn burned burnt open opened created create
+    solved solve knocked knock wrapped reopened worked working work"""
+)
+PLANNING = vocabulary("should shall will next must tomorrow when once how until if")
+ITEMS = vocabulary(
+    """tasks issues tickets bugs stories points cards subtasks sub-tasks items task ticket issue bug story epics jiras things defects prs
+    work stuff everything"""
+)
+YES_OR_NO = vocabulary("is are am was were do does did have has had will would should can could may might")
+# Whose throughput or performance is nobody's work.
+MACHINES = vocabulary(
+    """server servers service services api apis cpu memory cluster kafka query queries database db redis postgres pipeline build builds
+    disk network endpoint endpoints page website site app model algorithm cache queue driver kernel vpn wifi laptop gpu ram rocket
+    caching job jobs container pod pods nginx proxy bandwidth command script library function user customer users customers sales
+    revenue traffic errors requests logs log"""
+)
+FIGURE_WORDS = (
+    MEASURES
+    | LOOSE_MEASURES
+    | TIMES
+    | COMPARING
+    | WORKERS
+    | ITEMS
+    | vocabulary(
+        """the a any by type kind priority assignee project completion only just me of for in this last previous past current and to by per on over time times lead cycle completion QM DOT COMMA EX AT AND DASH
+    COLON NL SLASH 's please pls thanks so far since from during two three four 1 2 3 4 5 6 7 8 9 10 12 14 30 60 90 me personal closed
+    open done created completed resolved"""
+    )
 )
