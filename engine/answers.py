@@ -181,6 +181,7 @@ class Answers:
             issues=issues,
             mentions=mentions,
             notes=(*notes, *written.notes),
+            added=written.added,
             completes=completes,
             trusted=guarded.trusted,
         )

@@ -140,7 +140,9 @@ class Engine:
         if draft.kind is DraftKind.COMMENT and not issues:
             raise InvalidInput("Choose at least one issue.")
         checked = self.writer.check(draft.kind, draft.update, text, issues)
-        after = replace(draft, text=text, source=BY_PERSON, checked=checked, issues=issues, notes=())
+        after = replace(
+            draft, text=text, source=BY_PERSON, checked=checked, issues=issues, notes=(), added=()
+        )
         async with self.store.write() as tx:
             if not await self.drafts.rewrite(tx, draft, after):
                 raise Gone("This draft was decided on in the meantime.")
@@ -198,7 +200,12 @@ class Engine:
             await self._rewrite_given_up(job, error)
             return
         after = replace(
-            draft, text=written.text, source=written.source, checked=written.checked, notes=written.notes
+            draft,
+            text=written.text,
+            source=written.source,
+            checked=written.checked,
+            notes=written.notes,
+            added=written.added,
         )
         async with self.store.write() as tx:
             await self.drafts.rewrite(tx, draft, after, instruction=wish or None)

@@ -54,6 +54,7 @@ drafts_table = Table(
     Column("checked", Json, nullable=False),
     Column("mentions", Json, nullable=False),
     Column("notes", Json, nullable=False),
+    Column("added", Json, nullable=False),
     Column("completes", Boolean, nullable=False),
     Column("trusted", Boolean, nullable=False),
     Column("move", Boolean, nullable=False),
@@ -114,7 +115,9 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A text that waits for its author's decision; ``posted`` maps issue keys to the ids of the comments made."""
+    """A text that waits for its author's decision; ``posted`` maps issue keys to the ids of the comments made.
+
+    ``added`` are the places in ``text`` of words that the person did not say."""
 
     workspace: str
     person: str
@@ -127,6 +130,7 @@ class Draft:
     issues: tuple[Target, ...] = ()
     mentions: Mapping[str, str] | None = None
     notes: tuple[str, ...] = ()
+    added: tuple[tuple[int, int], ...] = ()
     completes: bool = False
     trusted: bool = True
     id: str = ""
@@ -308,6 +312,7 @@ def _content(draft: Draft) -> dict[str, Any]:
         "source": draft.source,
         "checked": asdict(draft.checked),
         "notes": list(draft.notes),
+        "added": [list(place) for place in draft.added],
     }
 
 
@@ -324,6 +329,7 @@ def _draft(row: Row[Any]) -> Draft:
         issues=tuple(Target(**raw) for raw in row.issues),
         mentions=row.mentions,
         notes=tuple(row.notes),
+        added=tuple((start, end) for start, end in row.added),
         completes=row.completes,
         trusted=row.trusted,
         id=row.id,

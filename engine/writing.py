@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from engine import email, prompts
-from engine.checks import check_comment, check_email, guard, restore
+from engine.checks import added_words, check_comment, check_email, guard, restore
 from engine.drafts import BY_RULES, DraftKind, Target
 from engine.errors import ModelError
 from engine.models import Cache, Model, Prompt
@@ -34,12 +34,16 @@ NOT_CONFIGURED = "No language model is configured, so plain rules tidied up your
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A draft's text, where it came from, and what the checks and the writer have to say of it."""
+    """A draft's text, where it came from, and what the checks and the writer have to say of it.
+
+    ``added`` are the places of words that have no source in the update or the issue.
+    """
 
     text: str
     source: str
     checked: Checked
     notes: tuple[str, ...] = ()
+    added: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ class Writer:
             text = rephrase(update)
             note = NOT_CONFIGURED if self.model is None else BY_THE_RULES
             return Written(text, BY_RULES, replace(check(text, True), quality=RULES_QUALITY), (note,))
-        return Written(text, source, check(text))
+        return Written(text, source, check(text), added=tuple(added_words(update, text, context)))
 
     async def email(
         self,

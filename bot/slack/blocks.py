@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.slack.text import escape, harmless, mrkdwn, shortened, unescaped
+from bot.slack.text import escape, harmless, marked, mrkdwn, shortened, unescaped
 from engine import Draft, DraftKind, Figures, Option, Reply, Report, Severity, Status
 from engine.email import Email, mailto
 from engine.email import parse as parse_email
@@ -29,6 +29,7 @@ MOST = 13_000
 ROOMS = (12_000, 3000, 1500, 700, 300)
 """Characters of a draft that a card shows: the first that fits."""
 CUT = "✂️ Too long for Slack to show. *Edit* opens the whole text."
+ADDED = "Words in _italics_ are not from your message."
 UNTRUSTED = (
     "Parts of your message read like orders to a language model. Please check this draft word by word."
 )
@@ -220,7 +221,10 @@ def _heading(draft: Draft, link: Any, room: int) -> str:
 def _body(draft: Draft, room: int) -> list[Block]:
     cut = [context([CUT])] if len(draft.text) > room else []
     if draft.kind is DraftKind.COMMENT:
-        return [{"type": "markdown", "text": shortened(harmless(draft.text), room)}, *cut]
+        return [
+            {"type": "markdown", "text": shortened(harmless(marked(draft.text, draft.added)), room)},
+            *cut,
+        ]
     parsed = parse_email(draft.text)
     opened = f"<{mailto(parsed)}|Open in your mail program>"
     blocks = [
@@ -245,6 +249,7 @@ def _original(draft: Draft, room: int) -> Block:
 def _remarks(draft: Draft, room: int) -> list[Block]:
     most = max(80, min(500, room // 5))
     lines = [f"❗ {escape(draft.reason)}"] if draft.reason else []
+    lines += [f"ℹ️ {ADDED}"] if draft.added else []
     lines += [f"⚠️ {UNTRUSTED}"] if not draft.trusted else []
     lines += [f"ℹ️ {escape(shortened(note, most))}" for note in draft.notes]
     lines += [

@@ -1,10 +1,16 @@
 """Slack's two text languages: our short Markdown as ``mrkdwn``, and foreign Markdown made harmless."""
 
 import re
+from collections.abc import Sequence
 
 SPECIAL = re.compile(
     r"\\(.)|\[((?:\\.|[^\]\\])*)\]\((https?://[^)\s<>|]+|mailto:[^)\s<>|]+)\)|\*\*(.+?)\*\*", re.DOTALL
 )
+LEFT_ALONE = re.compile(
+    r"```.*?(?:```|\Z)|`[^`\n]*`|\[[^\]\n]*\]\([^)\n]*\)|https?://\S+|[*_~]+[^*_~\n]+[*_~]+|\w*_\w*",
+    re.DOTALL,
+)
+"""What of a Markdown text bears no further marks."""
 BROADCAST = re.compile(r"<(?=[!@#])|@(?=(?:channel|here|everyone)\b)", re.IGNORECASE)
 
 
@@ -44,6 +50,29 @@ def unescaped(markdown: str) -> str:
 def harmless(markdown: str) -> str:
     """Keep foreign Markdown from notifying anybody: mentions and broadcasts become plain words."""
     return BROADCAST.sub(lambda found: found[0] + "\u200b", markdown)
+
+
+def marked(markdown: str, places: Sequence[tuple[int, int]]) -> str:
+    """Set the words at these places in italics; code, links and what is styled already are left as they are."""
+    kept = [found.span() for found in LEFT_ALONE.finditer(markdown)]
+    done, end = [], 0
+    for start, stop in _joined(markdown, places):
+        if start < end or any(start < last and first < stop for first, last in kept):
+            continue
+        done += [markdown[end:start], "_", markdown[start:stop], "_"]
+        end = stop
+    return "".join(done) + markdown[end:]
+
+
+def _joined(text: str, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join neighbouring words into one stretch."""
+    joined: list[tuple[int, int]] = []
+    for start, stop in sorted(places):
+        if joined and text[joined[-1][1] : start] in ("", " "):
+            joined[-1] = (joined[-1][0], stop)
+        else:
+            joined.append((start, stop))
+    return joined
 
 
 def shortened(text: str, most: int) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.text import escape, harmless, mrkdwn, shortened, unescaped
+from bot.slack.text import escape, harmless, marked, mrkdwn, shortened, unescaped
 from engine.reply import quoted
 
 SPICES = (
@@ -103,3 +103,31 @@ def test_long_texts_are_cut_with_a_sign(text: str, most: int, shown: str) -> Non
 
 def test_unescaped_reads_as_it_was() -> None:
     assert unescaped(quoted("a*b_c [d] \\e")) == "a*b_c [d] \\e"
+
+
+WORDS = re.compile(r"\w+")
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "shown"),
+    [
+        ("Fixed it successfully.", "successfully", "Fixed it _successfully_."),
+        ("Call `retry` to retry.", "retry", "Call `retry` to _retry_."),
+        ("See [the docs](https://x.y/docs).", "docs", "See [the docs](https://x.y/docs)."),
+        ("A **bold** claim.", "bold", "A **bold** claim."),
+        ("In snake_case only.", "snake_case", "In snake_case only."),
+    ],
+)
+def test_words_that_the_person_did_not_say_are_marked(text: str, word: str, shown: str) -> None:
+    places = [found.span() for found in WORDS.finditer(text) if found[0] == word]
+    assert marked(text, places) == shown
+
+
+def test_neighbours_are_marked_as_one() -> None:
+    assert marked("a b c d", [(2, 3), (4, 5)]) == "a _b c_ d"
+
+
+@given(st.text(max_size=80), st.lists(st.tuples(st.integers(0, 80), st.integers(0, 80)), max_size=5))
+def test_marking_only_adds_marks(text: str, places: list[tuple[int, int]]) -> None:
+    inside = [(a, b) for a, b in places if a < b <= len(text)]
+    assert marked(text, inside).replace("_", "") == text.replace("_", "")

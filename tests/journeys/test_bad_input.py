@@ -97,3 +97,9 @@ async def test_a_broken_provider_still_gives_a_card(desk: Desk, fault: str) -> N
     desk.site.models.faults.add(fault, "chat", times=-1)  # type: ignore[arg-type]
     card = await desk.say(ANA, "fixed the timeout in DEMO-14, QA pending")
     assert "No language model answered" in text_of(card)
+
+
+async def test_what_a_model_adds_is_marked_on_the_card(desk: Desk) -> None:
+    desk.site.models.behave("invents")
+    card = await desk.say(ANA, "fixed the timeout in DEMO-14, QA pending")
+    assert "Words in _italics_ are not from your message" in text_of(card)

@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("checked", Json, nullable=False),
         sa.Column("mentions", Json, nullable=False),
         sa.Column("notes", Json, nullable=False),
+        sa.Column("added", Json, nullable=False),
         sa.Column("completes", sa.Boolean(), nullable=False),
         sa.Column("trusted", sa.Boolean(), nullable=False),
         sa.Column("move", sa.Boolean(), nullable=False),
