@@ -183,7 +183,7 @@ class Answers:
             notes=(*notes, *written.notes),
             added=written.added,
             completes=completes,
-            trusted=guarded.trusted,
+            trusted=guarded.trusted and written.trusted,
         )
         return await self._drafted(entry, draft, keys[0])
 
@@ -209,7 +209,7 @@ class Answers:
             source=written.source,
             checked=written.checked,
             notes=written.notes,
-            trusted=guarded.trusted,
+            trusted=guarded.trusted and written.trusted,
         )
         return await self._drafted(entry, draft, None)
 

@@ -206,6 +206,7 @@ class Engine:
             checked=written.checked,
             notes=written.notes,
             added=written.added,
+            trusted=draft.trusted and written.trusted,
         )
         async with self.store.write() as tx:
             await self.drafts.rewrite(tx, draft, after, instruction=wish or None)

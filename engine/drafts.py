@@ -169,7 +169,6 @@ class Drafts:
             "update_text": made.update,
             "mentions": dict(made.mentions or {}),
             "completes": made.completes,
-            "trusted": made.trusted,
             "move": made.move,
             "posted": {},
             "created_at": now,
@@ -313,6 +312,7 @@ def _content(draft: Draft) -> dict[str, Any]:
         "checked": asdict(draft.checked),
         "notes": list(draft.notes),
         "added": [list(place) for place in draft.added],
+        "trusted": draft.trusted,
     }
 
 

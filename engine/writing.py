@@ -18,7 +18,7 @@ from engine.drafts import BY_RULES, DraftKind, Target
 from engine.errors import ModelError
 from engine.models import Cache, Model, Prompt
 from engine.rephrase import rephrase
-from engine.types import Checked, Person
+from engine.types import Checked, Guarded, Person
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +29,7 @@ KEEP_INTENTS = 60 * 60.0
 GOOD = 0.7
 RULES_QUALITY = 0.6
 BY_THE_RULES = "No language model answered, so plain rules tidied up your words. Please read them with care."
+WITHHELD = "The summary of {key} reads like orders to a language model, so the model did not get it."
 NOT_CONFIGURED = "No language model is configured, so plain rules tidied up your words."
 
 
@@ -36,7 +37,8 @@ NOT_CONFIGURED = "No language model is configured, so plain rules tidied up your
 class Written:
     """A draft's text, where it came from, and what the checks and the writer have to say of it.
 
-    ``added`` are the places of words that have no source in the update or the issue.
+    ``added`` are the places of words that have no source in the update or the issue. ``trusted`` is False where something that the
+    model read looks like an attempt to steer it.
     """
 
     text: str
@@ -44,6 +46,7 @@ class Written:
     checked: Checked
     notes: tuple[str, ...] = ()
     added: tuple[tuple[int, int], ...] = ()
+    trusted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class Writer:
 
         ``draft`` and ``instruction`` ask for another wording of it; that only a model can find, so then ModelError is raised.
         """
+        issues, withheld = _without_orders(issues)
         context = _context(issues)
 
         def check(text: str, fallback: bool = False) -> Checked:
@@ -85,10 +89,12 @@ class Writer:
                 update, text, context=context, allowed_domains=self.allowed_domains, fallback=fallback
             )
 
-        (said, told, before, wish), secrets = self._redacted(update, _described(issues), draft, instruction)
+        (said, told, before, wish), guarded = self._redacted(update, _described(issues), draft, instruction)
         prompt = prompts.comment(said, issues=told, person=_about(person), draft=before, instruction=wish)
         try:
-            text, source = await self._ask(person, prompt, check, secrets, fresh=bool(instruction or draft))
+            text, source = await self._ask(
+                person, prompt, check, guarded.secrets, fresh=bool(instruction or draft)
+            )
         except ModelError as error:
             if draft:
                 raise
@@ -96,7 +102,8 @@ class Writer:
             text = rephrase(update)
             note = NOT_CONFIGURED if self.model is None else BY_THE_RULES
             return Written(text, BY_RULES, replace(check(text, True), quality=RULES_QUALITY), (note,))
-        return Written(text, source, check(text), added=tuple(added_words(update, text, context)))
+        added = tuple(added_words(update, text, context))
+        return Written(text, source, check(text), withheld, added, guarded.trusted)
 
     async def email(
         self,
@@ -112,13 +119,15 @@ class Writer:
         def check(text: str) -> Checked:
             return check_email(request, text, context=_about(person), allowed_domains=self.allowed_domains)
 
-        (said, before, wish), secrets = self._redacted(request, draft, instruction)
+        (said, before, wish), guarded = self._redacted(request, draft, instruction)
         today = f"{now:%A, %-d %B %Y}"
         prompt = prompts.email(said, person=_about(person), today=today, draft=before, instruction=wish)
-        text, source = await self._ask(person, prompt, check, secrets, fresh=bool(instruction or draft))
+        text, source = await self._ask(
+            person, prompt, check, guarded.secrets, fresh=bool(instruction or draft)
+        )
         if not email.parse(text).subject:
             raise ModelError("The model did not write an e-mail with a subject. Please try again.")
-        return Written(text, source, check(text))
+        return Written(text, source, check(text), trusted=guarded.trusted)
 
     async def understand(self, person: Person, message: str) -> Understood:
         """Name the intent of an ambiguous message; raises ModelError."""
@@ -134,14 +143,15 @@ class Writer:
         """Check a text that a person wrote over a draft."""
         if kind is DraftKind.EMAIL:
             return check_email(update, text, allowed_domains=self.allowed_domains)
-        return check_comment(update, text, context=_context(issues), allowed_domains=self.allowed_domains)
+        context = _context(_without_orders(issues)[0])
+        return check_comment(update, text, context=context, allowed_domains=self.allowed_domains)
 
-    def _redacted(self, *texts: str) -> tuple[list[str], Mapping[str, str]]:
+    def _redacted(self, *texts: str) -> tuple[list[str], Guarded]:
         """Take what must not leave out of all that a model will read, with one placeholder for one value everywhere."""
         whole = guard(
             SEAM.join(text.replace(SEAM, " ") for text in texts), allowed_domains=self.allowed_domains
         )
-        return whole.redacted.split(SEAM), whole.secrets
+        return whole.redacted.split(SEAM), whole
 
     async def _ask(
         self,
@@ -174,6 +184,16 @@ class Writer:
         make: Callable[[], Awaitable[str]] = ask
         text, _ = await self.cache.get(key, make, worth, fresh=fresh)
         return restore(text, secrets), model.name
+
+
+def _without_orders(issues: tuple[Target, ...]) -> tuple[tuple[Target, ...], tuple[str, ...]]:
+    """Return the issues without the summaries that try to steer the model, and what the person is told of those.
+
+    Many may write a summary; it must neither reach the model as an order nor excuse what the draft adds.
+    """
+    orders = {issue.key for issue in issues if not guard(issue.summary).trusted}
+    harmless = tuple(replace(issue, summary="") if issue.key in orders else issue for issue in issues)
+    return harmless, tuple(WITHHELD.format(key=key) for key in sorted(orders))
 
 
 def _described(issues: tuple[Target, ...]) -> str:

@@ -30,9 +30,7 @@ ROOMS = (12_000, 3000, 1500, 700, 300)
 """Characters of a draft that a card shows: the first that fits."""
 CUT = "✂️ Too long for Slack to show. *Edit* opens the whole text."
 ADDED = "Words in _italics_ are not from your message."
-UNTRUSTED = (
-    "Parts of your message read like orders to a language model. Please check this draft word by word."
-)
+UNTRUSTED = "Parts of your words read like orders to a language model. Please check this draft word by word."
 
 
 def reply(value: Reply, entry: str, link: Any) -> tuple[str, list[Block]]:

@@ -28,7 +28,7 @@ def answer(request: JSON, character: Character, text: str | None) -> str:
     prompt = read(request["messages"])
     if character == "verbatim":
         return prompt.data if text is None else text
-    order = _ORDER.search(prompt.data) if character == "obeys" else None
+    order = _order(prompt) if character == "obeys" else None
     values = _values(prompt, "invents" if character == "invents" else "good")
     if order:
         said = order["what"].strip().strip("\"'")
@@ -48,6 +48,14 @@ def answer(request: JSON, character: Character, text: str | None) -> str:
     if character == "broken_json":
         return f"Sure! Here is the JSON you asked for:\n```json\n{written[: len(written) * 2 // 3]}"
     return written
+
+
+def _order(prompt: Prompt) -> re.Match[str] | None:
+    """Find an order to obey: in what the person wrote, wished or drafted before, else anywhere in the material."""
+    places = (prompt.data, prompt.parts.get("instruction", ""), prompt.parts.get("draft", ""))
+    own = next((found for text in places if (found := _ORDER.search(text))), None)
+    # Elsewhere one piece of the material ends with its tag.
+    return own or next(filter(None, map(_ORDER.search, re.split(r"</?\w+>", prompt.asked))), None)
 
 
 def _values(prompt: Prompt, character: str) -> JSON:
