@@ -4,18 +4,22 @@ from engine.routing.lexicon import Lexicon, Reservation, Rule, vocabulary
 from engine.types import Route
 
 _CLASSES = {
-    "done": "fertig | erledigt | abgeschlossen | fertiggestellt | geschlossen | done | komplett | vollständig erledigt",
-    "did": "abgeschlossen | erledigt | fertiggestellt | geschlossen | fertig gemacht | fertiggemacht | beendet",
+    "done": "{outcome} ((und|AND|SLASH|COMMA) {outcome})?",
+    "outcome": "fertig | erledigt | abgeschlossen | fertiggestellt | geschlossen | done | komplett | vollständig erledigt",
+    "did": "fertig | abgeschlossen | erledigt | fertiggestellt | geschlossen | fertig gemacht | fertiggemacht | beendet",
     "state": "QUOTE? (erledigt|done|fertig|abgeschlossen|geschlossen) QUOTE?",
-    "is": "ist | sind | ist jetzt | sind jetzt | ist nun | ist somit | wurde | wurden",
+    "is": "ist | is | sind | ist jetzt | sind jetzt | ist nun | ist somit | wurde | wurden",
     "fully": "jetzt | nun | schon | bereits | endlich | ganz | alles | beide | gerade | soeben | auch | heute | gestern",
     "kind": "aufgabe | ticket | story | vorgang | issue | bug | task | karte",
     "kinds": "aufgaben | tickets | stories | vorgänge | issues | bugs | tasks",
     "the": "die | der | das | den | dem | mein | meine | meinem | meiner | unser | unsere | dieses | diese | diesem | dieser | beide",
-    "keys": "KEY (((COMMA|SEMI|SLASH)? NL? DASH? (und|AND|sowie)?) KEY)*",
-    "thing": "{the} (aufgabe|ticket|story|vorgang|task|karte)",
+    "keys": "KEY (((COMMA|SEMI|SLASH)? (NL DASH?)? (und|AND|sowie)?) KEY)*",
+    "document": """
+        release notes | dokumentation | doku | präsentation | folien | spezifikation | mockups | wireframes | entwürfe | übersetzung
+        | anleitung | handbuch | wochenbericht | monatsbericht | quartalsbericht | testplan | projektplan | konzept""",
+    "thing": "({the}|der) (aufgabe|ticket|story|vorgang|task|karte|{document})",
     "please": "bitte | bitte mal",
-    "polite": "(kannst du|könntest du|würdest du|können sie|könnten sie|kann man) (bitte|mal|kurz)*",
+    "polite": "du (kannst|könntest) (jetzt|nun|auch|gerne)* | (kannst du|könntest du|würdest du|können sie|könnten sie|kann man) (bitte|mal|kurz)*",
     "stop": "COMMA | DOT | EX | DASH | COLON | NL",
     "everyone": "zusammen | alle | team | leute | bot | updraft | AT",
     "thanks": "(danke|vielen dank|dankeschön|merci|thanks|thank you|thx) (schön|sehr|euch|dir|im voraus)?",
@@ -23,11 +27,23 @@ _CLASSES = {
     "ack": "(ok|okay|ja|gut|super|prima|alles klar)",
     "opening": "{greeting} | {thanks} {stop} | {ack} | update COLON | endlich | {stop} | AT (!hat|ist|sagt|und|{fully}* {did})",
     "joint": "COMMA | DOT | SEMI | EX | NL | und | AND | auch | ebenfalls",
-    "closing": "{stop} | {please} | {thanks} {everyone}? | {everyone} | endlich | viele grüße | vg | lg",
+    "it_can": "(es|das|ticket)? (kann|können) (also|jetzt|nun)?",
+    "order": "setze | setz | markiere | markier | verschiebe | verschieb | stelle | stell | schieb | schiebe | zieh | ziehe",
+    "close": "schließen | schliessen | abschließen | abschliessen | zumachen",
+    "put": "setzen | markieren | verschieben | stellen | ziehen | schieben",
+    "closing": "(viele|liebe|beste|schöne)? (grüße|gruß|vg|lg) {WORD}? | {stop} | {please} | {thanks} {everyone}? | {everyone} | endlich | viele grüße | vg | lg",
     "items": "tickets | aufgaben | vorgänge | bugs | issues | stories | tasks",
     "period": "heute | gestern | {which} (woche|monat|quartal|sprint|jahr|tag) | im {ANY} | in den letzten {ANY} (tagen|wochen|monaten)",
     "which": "diese | dieses | diesen | letzte | letzten | letztes | in dieser | in diesem | im letzten | in der letzten | vergangene",
     "end": "{period}? ({please}|{thanks}|{everyone}|COMMA|QM|DOT|EX|NL|DASH)* {END}",
+    "shown": "zeig | zeige | gib | mir | uns | bitte | ich | möchte | hätte | gern | gerne | mein | meine | meinen | unser | unsere | unseren | den | die | das | wie | was | ist | war | sind",
+    "measure": """
+        statistik | statistiken | wochenbericht | monatsbericht | tagesbericht | quartalsbericht | sprintbericht | produktivität
+        | kennzahlen | zahlen | velocity | burndown | durchsatz | durchlaufzeit | abschlussquote | zusammenfassung (der|meiner|dieser) woche""",
+    "write": """
+        schreib | schreibe | entwirf | formuliere | verfasse | sende | schick | schicke | informiere | schreiben | aufsetzen | sag | bitte
+        | erstelle | antworte | benachrichtige""",
+    "on_leave": "urlaub | sonderurlaub | resturlaub | elternzeit",
     "mail": "mail | e-mail | email",
 }
 
@@ -38,7 +54,8 @@ _COMPLETIONS = (
         notion="nothing is said but that what is at hand is done",
         patterns=(
             "{fully}* (fertig|erledigt|abgeschlossen)",
-            "(es|das|dies) ist {fully}* (fertig|erledigt|abgeschlossen)",
+            "(es|das|dies)? ist {fully}* (fertig|erledigt|abgeschlossen)",
+            "(aufgabe|ticket|task) {fully}* (fertig|erledigt|abgeschlossen)",
         ),
         why="The message says nothing but that it is done.",
         examples=("fertig", "Erledigt!", "das ist erledigt", "endlich fertig 🎉"),
@@ -58,7 +75,7 @@ _COMPLETIONS = (
         patterns=(
             "WORK ({is}|COLON|DASH|ARROW)? {fully}* {done} (worden)?",
             "{fully}* {done} COLON? WORK",
-            "{thing} {is} {fully}* (fertig|erledigt|abgeschlossen)",
+            "{thing} {is} {fully}* (fertig|erledigt|abgeschlossen|fertiggestellt)",
         ),
         why="Every word says that {keys} is done.",
         examples=(
@@ -107,10 +124,10 @@ _COMPLETIONS = (
         route=Route.COMPLETION,
         notion="a request to close the work named",
         patterns=(
-            "{please}? (WORK|{thing}) {please}? (schließen|abschließen|(auf|als|nach) {state} (setzen|markieren|verschieben|stellen)?)",
+            "{please}? (WORK|{thing}) {please}? ({close}|(auf|als|nach) {state} {put}?)",
             "{please}? (schließe|schließ|schliesse) {please}? (WORK|{thing}) (ab)?",
-            "{please}? (setze|setz|markiere|markier|verschiebe|stelle|stell) {please}? (WORK|{thing}) {please}? (auf|als|nach) {state}",
-            "{polite} (WORK|{thing}) {please}? (schließen|abschließen|(auf|als|nach) {state} (setzen|markieren|verschieben|stellen)) QM?",
+            "{please}? {order} {please}? (WORK|{thing}) {please}? (auf|als|nach) {state}",
+            "{polite} (WORK|{thing}) {please}? ({close}|(auf|als|nach) {state} {put}) QM?",
         ),
         why="A request to move {keys} to done.",
         examples=(
@@ -128,6 +145,21 @@ _COMPLETIONS = (
     ),
 )
 
+_CLOSE_IT = Rule(
+    name="completion.de-close-it",
+    route=Route.COMPLETION,
+    notion="a request to close what the same message named",
+    patterns=(
+        "({please}|{polite})+ (es|das|ihn|sie)? {please}? {close} QM?",
+        "({it_can}) (geschlossen|zugemacht) werden",
+    ),
+    why="A request to close {keys}.",
+    examples=("DEV-12 ist fertig, bitte schließen", "DEV-12 ist erledigt und kann geschlossen werden"),
+    counterexamples=("bitte schließen", "DEV-12 kann geschlossen werden"),
+    keyed=True,
+    leaning=True,
+)
+
 _REQUESTS = (
     Rule(
         name="productivity.de",
@@ -136,8 +168,9 @@ _REQUESTS = (
         patterns=(
             "wie viele {ANY}? {items}",
             "wie produktiv",
+            "(was|welche {items}) (habe|hab|haben|hat) (ich|wir|das team) {ANY}?{ANY}?{ANY}?{ANY}? (geschafft|erledigt|abgeschlossen|gemacht|fertiggestellt|geschlossen|gelöst) {end}",
+            "{shown}* {measure} {FEW} {end}",
             "was (habe|hab|haben) (ich|wir) {ANY}?{ANY}?{ANY}? (geschafft|erledigt|abgeschlossen|gemacht|fertiggestellt) {end}",
-            "(zeig|zeige|gib)? mir? (mein|meine|meinen|unser|unsere|den|die)? (statistik|statistiken|wochenbericht|monatsbericht|tagesbericht|produktivität|kennzahlen) {end}",
         ),
         why="The message asks for figures on work.",
         examples=(
@@ -154,8 +187,13 @@ _REQUESTS = (
         notion="asks for an e-mail or for leave",
         patterns=(
             "({please}|{polite}|ich muss|ich möchte|ich brauche)* (schreib|schreibe|entwirf|formuliere|verfasse|sende|schick|schicke)? (mir|uns)? (eine|einen|ne) {WORD}? {mail} (an|zu|für|über|schreiben|entwerfen|{END})",
-            "({please}|ich möchte|ich brauche)* (einen|mein)? (urlaubsantrag|krankmeldung)",
-            "({please}|ich möchte|ich will)* (urlaub|sonderurlaub) (beantragen|für|vom|am|ab)",
+            "(eine|ne|kurze|neue)* {mail} (an|für) ({the}|den|hr|{WORD})",
+            "{please}* ({write} {FEW} (per|via) {mail}|{write} {FEW} (eine|einen|ne) {WORD}? {mail})",
+            "{please}* (eine|ne) {WORD}? {mail} {FEW} (aufsetzen|schreiben|entwerfen|schicken|senden|formulieren)",
+            "({please}|ich möchte|ich brauche|ich muss)* (einen|eine|mein|meine)? (urlaubsantrag|krankmeldung|krankschreibung|abwesenheitsnotiz)",
+            "({please}|ich|möchte|will|würde|gerne|gern|muss)* {FEW} {on_leave} (beantragen|nehmen|einreichen|für|vom|am|ab)",
+            "({please}|ich|bin|muss)* (melde|melden) (mich|mich heute|mich morgen)? krank",
+            "(ich)? (melde|muss) mich {ANY}? krank",
         ),
         why="The message asks for an e-mail.",
         examples=(
@@ -214,23 +252,27 @@ _RESERVATIONS = (
 
 _DOING = vocabulary(
     """getestet behoben gefixt implementiert deployt ausgerollt gemerged gemergt begonnen angefangen repariert migriert geprüft untersucht
-    aktualisiert hinzugefügt entfernt umgesetzt eingebaut teste prüfe untersuche arbeite warte blockiert"""
+    aktualisiert hinzugefügt entfernt umgesetzt eingebaut teste prüfe untersuche arbeite warte blockiert
+    schreibe baue erstelle fixe geschrieben gebaut erstellt gefunden besprochen abgenommen verschoben geliefert vorbereitet"""
 )
 
 GERMAN = Lexicon(
     language="German",
     classes=_CLASSES,
     phrases={"WORK": "({the}? ({kind}|{kinds}) COLON?)? {keys}"},
-    completions=_COMPLETIONS,
+    completions=(*_COMPLETIONS, _CLOSE_IT),
     requests=_REQUESTS,
     reservations=_RESERVATIONS,
     heads=vocabulary(
         """fertig erledigt abgeschlossen fertiggestellt geschlossen schließen abschließen schließe schließ schliesse setze setz markiere
-        markier verschiebe stelle stell fertiggemacht beendet komplett vollständig"""
+        markier verschiebe stelle stell fertiggemacht beendet komplett vollständig
+        done schliessen abschliessen zumachen verschieb schieb schiebe zieh ziehe"""
     ),
     request_heads=vocabulary(
         """viele produktiv statistik statistiken wochenbericht monatsbericht tagesbericht produktivität kennzahlen geschafft mail e-mail
-        email urlaubsantrag krankmeldung urlaub sonderurlaub was"""
+        email urlaubsantrag krankmeldung urlaub sonderurlaub was zahlen velocity
+        burndown durchsatz durchlaufzeit abschlussquote quartalsbericht sprintbericht welche zusammenfassung krank krankschreibung
+        abwesenheitsnotiz elternzeit resturlaub"""
     ),
     reserved=vocabulary(
         """nicht kein keine keinen nie niemals fast halb beinahe teilweise wenn falls sobald ob vielleicht wohl wahrscheinlich vermutlich
@@ -238,7 +280,7 @@ GERMAN = Lexicon(
         bis sagt meint der die das dem den"""
     ),
     common=vocabulary(
-        "der die das den dem ist sind zu und im am für mit es ich du wir nicht war hat habe mein meine bitte von auf ein eine noch wird bald bis fertig erledigt"
+        "der die das den dem des an aus bei nach vor über unter ein einen einem einer er sie wie was wer wo warum welche kein keine mich dich uns mir dir sich auch schon jetzt heute gestern morgen habe haben hab bin wurde wurden kann arbeite warte ist sind zu und im am für mit es ich du wir nicht war hat habe mein meine bitte von auf ein eine noch wird bald bis fertig erledigt"
     ),
     addresses=vocabulary("hallo hi hey moin guten morgen tag ok also und bitte"),
     asking=vocabulary(

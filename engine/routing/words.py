@@ -59,6 +59,8 @@ _SIGNS = {
     "➡": "ARROW",
     ">": "CITE",
     "~": "STRUCK",
+    "|": "DASH",
+    "#": "HASH",
 }
 _DOUBTING = frozenset("🤔🙄😏🤨🙃😬🤞❌🚫⏳⌛🔜❓❔⁉🚧⛔👎😒🤡🥲😤🤷🤦😩😭😢☹🙁😕❗‼🛑🔄⚠")
 _DOUBTING_NAMES = re.compile(

@@ -15,18 +15,18 @@ CLASSES = {
     "state": """
         QUOTE? (done|complete|completed|finished|closed|resolved) QUOTE?
         | TICK (done|complete|completed|finished|closed|resolved) TICK""",
-    "is": "is | are | 's | is now | are now | 's now",
-    "has_been": "has been | have been | has just been | have just been | has now been | have now been | 's been",
+    "is": "is | are | 's | is now | are now | 's now | is been",
+    "has_been": "(has|have) (just|now|both|all|finally|already)? been | 's been",
     "fully": "now | already | finally | fully | completely | successfully | officially | all | both | just | also",
     # "today" beside a mere state may be a plan; beside a verb of the past it is a time.
     "lately": "now | already | yesterday | finally | at last | just now | this morning | last night | successfully | completely | too | as well",
     "when": "{lately} | today | this afternoon | earlier today",
-    "i": "i | i've | ive | i have | we | we've | we have | have | i also | i've also",
+    "i": "i | i've | ive | i have | we | we've | we have | have | i also | i've also | i have been",
     "i_am": "i'm | im | i am | we're | we are | am",
     # What names work: issues by key ...
     "kind": "task | ticket | story | issue | bug | item | card | subtask | sub-task | epic | jira | jira ticket | jira issue | user story",
     "kinds": "tasks | tickets | stories | issues | bugs | items | cards | subtasks | sub-tasks | epics | jiras | jira tickets",
-    "key": "KEY | OPEN KEY CLOSE | TICK KEY TICK | QUOTE KEY QUOTE",
+    "key": "KEY | HASH KEY | OPEN KEY CLOSE | TICK KEY TICK | QUOTE KEY QUOTE",
     "number": "1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10",
     "between_keys": """
         (COMMA|SEMI)? (NL (DASH|{number} (DOT|CLOSE))?|and|AND|plus) also? | COMMA | SEMI | SLASH | as well as""",
@@ -35,6 +35,9 @@ CLASSES = {
     # ... or by a plain phrase. Documents are finished by people only; "the import is done" may be a machine's news.
     "issue_noun": "task | ticket | story | subtask | sub-task | epic | todo | to-do | assignment | user story",
     "thing": "THING | THIS",
+    "given": """
+        (that|which)? (i|we) (was|were|am|are|had|have|have been|'ve been|been) (working on|assigned to?|doing|given|on)
+        | (that|which)? you (gave|assigned|sent|handed) to? (me|us) | (assigned|given) to (me|us)""",
     "bare_thing": "task | ticket | story | subtask | sub-task | (all|both) (the|my|our|of the)? (tasks|tickets|stories|subtasks)",
     "document": """
         release notes | notes | documentation | docs | doc | readme | {account} (report|reports) | slides | slide deck | deck | presentation
@@ -73,27 +76,34 @@ CLASSES = {
     "everyone": "team | all | everyone | everybody | folks | guys | bot | updraft | AT",
     "greeting": """
         (hi|hey|hello|hiya|howdy|yo|morning|good (morning|afternoon|evening|day)|greetings)
-        ({everyone}|there|{WORD})? ({everyone}|{WORD})? {stop} | dear ({everyone}|{WORD}) COMMA? | there {stop} | (hi|hey|hello|hiya) (again|there|bot|updraft|team|all|everyone|folks|guys)?""",
+        ({everyone}|there|{WORD})? ({everyone}|{WORD})? {stop} | dear ({everyone}|{WORD}) COMMA? | (sir|madam|boss|mate|{everyone}) COMMA | there {stop} | (hi|hey|hello|hiya) (again|there|bot|updraft|team|all|everyone|folks|guys)?""",
     "thanks": """
         (thanks|thank you|thx|ty|thank u|cheers|tnx|tysm|many thanks) (a lot|so much|very much|a million|again|in advance|a bunch)?
         (for (the|your) (help|support|review|patience|work))?""",
     # Directly before "finished" a mention is who finished.
     "mention": "AT (!and|AND|{fully}* ({did}|{did_apart}|{marked})) | AT {stop}",
     # An answer to somebody: what is done then is what they asked for.
+    "hearer": "you | you all | everyone | everybody | all | the team | you guys | u",
     "ack": """
         (ok|okay|alright|all right|yes|yep|yeah|yup|sure|great|cool|perfect|nice|good|awesome|and|so COMMA)""",
     "news": """
         (quick|status|small|short)? update (COLON|DASH) | (good|great) news {stop} | fyi | status COLON | (just a)? heads up {stop} | btw
-        | yay | hooray | hurray | woohoo | woo | phew | boom | tada | finally | and? (another one|one more|next one) (down|done)? (COLON|COMMA|EX|DASH)
+        | yay | hooray | hurray | woohoo | woo | phew | boom | tada | finally
         | (i'm|i am|we are|we're)? (happy|glad|pleased|delighted) to (report|say|announce) that?
-        | just? letting you know that? | just to let you know that? | please note that? | note COLON
+        | just? letting {hearer} know that? | (i'm|i am)? just? (writing|here)? to? let {hearer} know that?
+        | (i|we)? just? (want|wanted|would like) to (let {hearer} know|(tell|inform) {hearer}|say|report|mention|confirm) that?
+        | (i'd|we'd) like to (let {hearer} know|inform {hearer}|report|announce|confirm) that? | please be (informed|advised) that?
+        | (this is)? just? a? (quick|small|short)? note (that|COLON|to say) that? | for your information {stop}* | as of (now|today) {stop}?
+        | please note that? | note COLON
         | (confirming|i confirm|i can confirm) (that|COLON)?""",
     "opening": "updraft (COMMA|COLON) | bot COMMA | {greeting} | {thanks} ({everyone}|{WORD})? {stop} | {ack} | {news} | {mention} | {stop} | {number} (DOT|CLOSE)",
     "joint": "COMMA | DOT | SEMI | EX | NL | DASH | and | AND | so | also | too | as well | {thanks} {stop} | {number} (DOT|CLOSE)",
     "closing": """
         {stop} | {please} | (cheers|regards|best regards|kind regards|best) (COMMA|NL)* {WORD}?
         | {thanks} (COMMA|DASH|NL|EX|DOT)* ({everyone}|{WORD})? | {everyone} | for me | sorry for the (delay|wait) | yay | hooray | hurray
-        | woohoo | woo | phew | finally | at last | btw | fyi | have a (nice|great|good) (day|weekend|evening|one) | cc AT | (in|on) (jira|the board)""",
+        | woohoo | woo | phew | finally | at last | btw | fyi | have a (nice|great|good) (day|weekend|evening|one) | cc AT | (in|on) (jira|the board)
+        | by (me|us) | as (discussed|planned|agreed|requested|promised|expected) | on time | on schedule | ahead of (time|schedule|plan)
+        | (since|because|as) ({it}|they) ({is}|{has_been}) {fully}* {plainly_done}""",
     # What figures are asked for.
     "items": """
         tasks | issues | tickets | bugs | stories | story points | points | cards | subtasks | sub-tasks | items | task | ticket | issue
@@ -158,7 +168,7 @@ PHRASES = {
     "WORK": """
         (the|my|our|this)? {keys} (task|ticket|tickets|story|issue|bug|item|card|epic|jira|work) | (both|all of)? ((the|my|our|this|these)? ({kind}|{kinds}))? {keys} | ((the|my|our|all|all the|all of the)? work|everything) (on|in|for) {keys}""",
     "THING": """
-        (the|my|our) (report|reports|{WORD}?{WORD}?{WORD}? ({issue_noun}|{document})) ((for|of|about) (the|our|my)? {WORD}{WORD}?)?
+        (the|my|our) (report|reports|{WORD}?{WORD}?{WORD}? ({issue_noun}|{document})) ({given}|(for|of|about) (the|our|my)? {WORD}{WORD}?)?
         | (the|my|our) {WORD}?{WORD}? (jira|issue)""",
     # Of "this crazy task" a person may be done in another sense.
     "THIS": "(this|that) ({issue_noun}|{document})",
@@ -168,7 +178,7 @@ PHRASES = {
 
 # The words one of which every completion contains.
 HEADS = vocabulary(
-    """done finished completed complete closed resolved finalised finalized wrapped set close resolve closing resolving tick check"""
+    """done finished completed complete closed resolved finalised finalized wrapped set close resolve closing resolving tick check finish complete"""
 )
 
 REQUEST_HEADS = vocabulary(
