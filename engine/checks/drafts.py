@@ -10,6 +10,10 @@ from engine.checks.matching import Comparison, additions
 from engine.types import Checked, Finding, Severity
 
 AUTO_POST = 0.8
+_LINK = re.compile(r"\[([^\]\n]{0,300})\]\(<?https?://([^/?#:\s)>]+)")
+_ADDRESS = re.compile(
+    r"(?i)(?:https?://|www\.)([^/?#:\s]+)|(?<![\w@/-])((?:[\w-]+\.)+(?:com|net|org|io|dev|app|ai|cloud|co|eu|gov|edu|info|de|uk))(?![\w.-])"
+)
 _GAP = re.compile(r"\[[A-Za-z][^\[\]\n]{0,60}\](?!\()")
 
 
@@ -19,6 +23,18 @@ def _placeholders(update: str, draft: str) -> list[Finding]:
         for match in _GAP.finditer(draft)
         if match[0] not in update and not PLACEHOLDER.fullmatch(match[0])
     ]
+
+
+def _masked_links(draft: str) -> list[Finding]:
+    """Tell links whose label reads like one address and which lead to another."""
+    found = []
+    for link in _LINK.finditer(draft):
+        target = link[2].lower().removeprefix("www.")
+        shown = [(one[1] or one[2]).lower().removeprefix("www.") for one in _ADDRESS.finditer(link[1])]
+        if other := next((host for host in shown if host != target), None):
+            message = f"A link reads like {other} but leads to {target}."
+            found.append(Finding("link.label", Severity.ERROR, message, *link.span()))
+    return found
 
 
 def _flags(findings: Collection[Finding]) -> int:
@@ -40,6 +56,7 @@ def _judge(
     tone_score, tone_findings = tone.tone(draft)
     length_findings = tone.length(draft, limits)
     leaks = sensitive.findings(draft, domains)
+    findings = [*findings, *_masked_links(draft)]
     every = (*findings, *tone_findings, *length_findings, *leaks)
     overall = tone.clamp(
         tone_score - 0.2 * bool(length_findings) - 0.5 * bool(leaks) - 0.1 * _flags(findings)

@@ -13,6 +13,7 @@ import pytest
 from bot.slack.blocks import UNTRUSTED
 from emulators.people import ANA, BEN, BOT_USER, CHANNEL, Person
 from emulators.slack.state import Refused
+from engine.checks import check_comment
 from tests.journeys.desk import Desk, Message, buttons, text_of
 
 UPDATE = "fixed the timeout in DEMO-14, QA still pending on staging"
@@ -255,6 +256,35 @@ async def test_a_link_of_a_models_is_told_with_its_true_address(desk: Desk, link
     card = await saying(desk, f"Fixed the timeout in DEMO-14; QA on staging is pending, see {link}")
     remarks = "\n".join(_words_of_remarks(card))
     assert "login.example.net" in remarks
+
+
+async def test_a_label_that_lies_is_told_even_where_the_person_passed_it_on(desk: Desk) -> None:
+    said = f"{UPDATE}, see <{EVIL}|https://example.atlassian.net/browse/DEMO-14>"
+    card = await desk.say(ANA, said)
+    # Slack makes links of the hosts it reads.
+    assert re.search(
+        r"❗ A link reads like \S*atlassian\.net\S* but leads to \S*login\.example\.net", text_of(card)
+    )
+
+
+@pytest.mark.parametrize(
+    ("link", "told"),
+    [
+        ("[https://a.example.com/x](https://b.example.net/x)", True),
+        ("[www.example.com](http://b.example.net)", True),
+        ("[Sign in at example.com](https://example.com.evil.net/)", True),
+        ("[https://example.com](https://example.com@evil.net/)", True),
+        ("[https://a.example.com/x](https://a.example.com/x?y=1)", False),
+        ("[example.com](https://www.example.com/)", False),
+        ("[the pull request](https://b.example.net/pr/7)", False),
+        ("[retry.py](https://b.example.net/retry.py)", False),
+        ("[node.js 24](https://b.example.net/node)", False),
+        ("[mail ben@example.com](https://b.example.net/)", False),
+    ],
+)
+def test_which_labels_lie(link: str, told: bool) -> None:
+    rules = {finding.rule for finding in check_comment(f"see {link}", f"See {link}.").findings}
+    assert ("link.label" in rules) is told
 
 
 def _words_of_remarks(card: Message) -> list[str]:
