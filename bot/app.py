@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,8 +96,7 @@ async def serve(
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     async with opened(settings) as app, AsyncExitStack() as stack:
-        sweeper = asyncio.create_task(_sweep(app), name="sweep")
-        stack.callback(sweeper.cancel)
+        await stack.enter_async_context(_sweeping(app))
         if settings.socket_mode:
             await stack.enter_async_context(_sockets(app))
         # Last, so that a health check passes only when everything is connected.
@@ -187,11 +186,24 @@ async def _sockets(app: App) -> AsyncIterator[None]:
             await handler.client.aiohttp_client_session.close()
 
 
-async def _sweep(app: App) -> None:
-    while True:
+@asynccontextmanager
+async def _sweeping(app: App) -> AsyncIterator[None]:
+    """Sweep while the context is open. A sweep is never cancelled: the store is closed next, and would wait for it for ever."""
+    over = asyncio.Event()
+    task = asyncio.create_task(_sweep(app, over), name="sweep")
+    try:
+        yield
+    finally:
+        over.set()
+        await task
+
+
+async def _sweep(app: App, over: asyncio.Event) -> None:
+    while not over.is_set():
         async with app.store.write() as tx:
-            await app.jobs.enqueue(tx, "tidy", {})
-        await asyncio.sleep(SWEEP)
+            await app.jobs.enqueue(tx, "expire_drafts", {})
+        with suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), SWEEP)
 
 
 async def _until(stop: asyncio.Event, app: App) -> None:

@@ -1,0 +1,177 @@
+"""Starting and stopping: what is wrong is one sentence, never a traceback."""
+
+import asyncio
+import json
+import signal
+import socket
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.__main__ import main
+from bot.app import StartError, serve
+from bot.demo import product_environment
+from bot.web import PortTaken
+from emulators.people import ANA, APP_TOKEN, BOT_TOKEN, JIRA_TOKEN, MODEL_KEY
+from emulators.site import Site
+from engine import StoreError
+from tests.journeys.desk import Desk, settings
+
+ROOT = Path(__file__).parents[2]
+NOWHERE = "http://127.0.0.1:1/"
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with Site(port=0) as site:
+        yield site
+
+
+async def refusal(site: Site, folder: Path, **wrong: Any) -> str:
+    with pytest.raises((StartError, StoreError, PortTaken)) as caught:
+        await serve(settings(site, folder, **wrong))
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        (
+            "SLACK_BOT_TOKEN",
+            "xoxb-wrong",
+            "Slack does not accept SLACK_BOT_TOKEN (invalid_auth). Copy the bot token from the app's “Install App” page.",
+        ),
+        (
+            "SLACK_APP_TOKEN",
+            "xapp-wrong",
+            "Slack does not accept SLACK_APP_TOKEN (invalid_auth). Make an app-level token with the scope connections:write and switch Socket Mode on.",
+        ),
+        (
+            "SLACK_API_URL",
+            NOWHERE,
+            "Slack cannot be used at http://127.0.0.1:1/ (ClientConnectorError). Check the network and SLACK_API_URL, or try again later.",
+        ),
+        (
+            "DATABASE_URL",
+            "mysql://u:pass@h/d",
+            "DATABASE_URL must be sqlite+aiosqlite:///path/to/updraft.db",
+        ),
+    ],
+)
+async def test_what_keeps_it_from_starting_is_said(
+    site: Site, tmp_path: Path, name: str, value: str, sentence: str
+) -> None:
+    assert await refusal(site, tmp_path, **{name: value}) == sentence
+
+
+async def test_a_database_that_is_none_is_left_alone(site: Site, tmp_path: Path) -> None:
+    words = "not a database, but long enough to be read as one " * 50
+    (tmp_path / "updraft.db").write_text(words)
+    assert "move the file away to start afresh" in await refusal(site, tmp_path)
+    assert (tmp_path / "updraft.db").read_text() == words
+
+
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+@pytest.mark.parametrize("fault", ["status", "html", "drop_before"])
+async def test_slack_being_down_is_not_blamed_on_a_token(
+    site: Site, tmp_path: Path, method: str, fault: str
+) -> None:
+    site.slack.faults.add(fault, method, status=503, times=-1)  # type: ignore[arg-type]
+    said = await refusal(site, tmp_path)
+    assert said.startswith("Slack cannot be used at http://127.0.0.1:")
+    assert "TOKEN" not in said
+
+
+def run(*arguments: str, **environment: str) -> Any:
+    """Start a command as a process of its own."""
+    return asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", *arguments, cwd=ROOT, env=environment, stdout=PIPE, stderr=PIPE
+    )
+
+
+async def test_a_port_in_use_is_said_in_one_line(site: Site, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = await run("serve", **product_environment(site.url, tmp_path, port))
+        out, told = await process.communicate()
+    assert process.returncode == 1
+    assert out == b""
+    assert told.decode() == (
+        f"Port {port} on 127.0.0.1 cannot be used (Address already in use). Set PORT to another one.\n"
+    )
+
+
+def test_serving_without_settings_names_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve"]) == 2
+    told = capsys.readouterr().err
+    assert "SLACK_BOT_TOKEN: is not set\n" in told
+    assert "JIRA_URL: is not set\n" in told
+
+
+def test_a_separate_worker_needs_another_database(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["work"]) == 2
+    assert "run `updraft serve`, which also runs the jobs" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["serve", "--nonsense"]])
+def test_wrong_use_is_told(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert "usage: updraft" in capsys.readouterr().err
+
+
+def test_migrating(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for name, value in product_environment(NOWHERE, tmp_path, 0).items():
+        monkeypatch.setenv(name, value)
+    for _ in range(2):
+        assert main(["migrate"]) == 0
+        assert capsys.readouterr().out == "The database is up to date.\n"
+    assert (tmp_path / "updraft.db").exists()
+    monkeypatch.setenv("DATABASE_URL", "sqlite+aiosqlite:////proc/none/x.db")
+    assert main(["migrate"]) == 1
+    assert "/proc/none/x.db cannot be opened" in capsys.readouterr().err
+    monkeypatch.delenv("JIRA_URL")
+    assert main(["migrate"]) == 2
+
+
+async def test_the_log_tells_of_work_and_keeps_words_and_secrets_out(site: Site, tmp_path: Path) -> None:
+    """A journey with troubles, logged at debug; then SIGTERM ends it in good order."""
+    environment = product_environment(site.url, tmp_path, 0) | {
+        "UPDRAFT_LOG_LEVEL": "debug",
+        "UPDRAFT_RETRY_BASE": "0.02",
+    }
+    process = await run("serve", **environment)
+    await site.slack.wait_connected()
+    desk = Desk(site, tmp_path)
+    card = await desk.say(ANA, "fixed the zebrafish in DEMO-14, QA pending")
+    site.jira.faults.add("status", "comment", method="POST", status=503)
+    await desk.press(ANA, card, "Post")
+    await desk.becomes(card, "Posted comment on DEMO-14", ANA.dm)
+    site.models.behave("broken_json")
+    await desk.say(ANA, "the walrus in DEMO-17 is blocked by the bank, rollout pending")
+    site.jira.faults.add("html", "transitions", times=2)
+    await desk.say(ANA, "done with DEMO-12")
+    site.slack.faults.add("drop_after", "chat.postMessage")
+    await desk.say(ANA, "write an e-mail to my manager that I have a narwhal today")
+    process.send_signal(signal.SIGTERM)
+    out, told = await process.communicate()
+    assert process.returncode == 0
+    assert out == b""
+    lines = [json.loads(line) for line in told.decode().splitlines()]
+    assert [line["event"] for line in lines if line["event"] in ("ready", "stopping")] == [
+        "ready",
+        "stopping",
+    ]
+    assert all({"event", "level", "timestamp"} <= line.keys() for line in lines)
+    log = told.decode().lower()
+    secrets = (BOT_TOKEN, APP_TOKEN, JIRA_TOKEN, MODEL_KEY)
+    words = ("zebrafish", "walrus", "narwhal", "pending", ANA.email)
+    assert [one for one in (*secrets, *words) if one.lower() in log] == []
+    assert "traceback" not in log

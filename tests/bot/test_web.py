@@ -1,0 +1,142 @@
+"""The web side: health for everybody, Slack's events for who signs them."""
+
+import hashlib
+import hmac
+import json
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from emulators.people import ANA, APP_ID, SIGNING_SECRET, TEAM
+from emulators.site import Site
+from tests.journeys.desk import Desk, served
+
+EVENT = {
+    "type": "event_callback",
+    "team_id": TEAM,
+    "api_app_id": APP_ID,
+    "event_id": "Ev0000000001",
+    "event_time": 1795000000,
+    "event": {
+        "type": "message",
+        "channel_type": "im",
+        "channel": ANA.dm,
+        "user": ANA.slack,
+        "text": "help",
+        "ts": "1795000000.000100",
+        "event_ts": "1795000000.000100",
+    },
+}
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@asynccontextmanager
+async def product(folder: Path, *, http: bool) -> AsyncIterator[tuple[Desk, aiohttp.ClientSession]]:
+    port = free_port()
+    events_url = f"http://127.0.0.1:{port}/slack/events" if http else None
+    async with (
+        Site(port=0, events_url=events_url) as site,
+        served(site, folder, http=http, port=port),
+        aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session,
+    ):
+        yield Desk(site, folder), session
+
+
+@pytest.fixture
+async def over_http(tmp_path: Path) -> AsyncIterator[tuple[Desk, aiohttp.ClientSession]]:
+    """The product reached over HTTP, and a session to send it what Slack would."""
+    async with product(tmp_path, http=True) as running:
+        yield running
+
+
+async def post(
+    session: aiohttp.ClientSession,
+    payload: Any,
+    *,
+    secret: str = SIGNING_SECRET,
+    age: float = 0,
+    **headers: Any,
+) -> tuple[int, str]:
+    """Send a payload with Slack's signature of this secret and age."""
+    body, sent = json.dumps(payload), str(int(time.time() - age))
+    digest = hmac.new(secret.encode(), f"v0:{sent}:{body}".encode(), hashlib.sha256).hexdigest()
+    signed = {
+        "Content-Type": "application/json",
+        "X-Slack-Request-Timestamp": sent,
+        "X-Slack-Signature": f"v0={digest}",
+    }
+    async with session.post("/slack/events", data=body, headers=signed | headers) as answer:
+        return answer.status, await answer.text()
+
+
+async def test_in_socket_mode_there_is_health_alone(tmp_path: Path) -> None:
+    async with product(tmp_path, http=False) as (_, session):
+        for path in ("/health/live", "/health/ready"):
+            async with session.get(path) as answer:
+                assert answer.status == 200
+                assert await answer.json() == {"status": "ok"}
+                assert "server" not in answer.headers
+        assert (await post(session, EVENT))[0] == 404
+
+
+async def test_slack_is_answered_its_challenge(over_http: tuple[Desk, aiohttp.ClientSession]) -> None:
+    status, text = await post(over_http[1], {"type": "url_verification", "challenge": "c0ffee", "token": "x"})
+    assert status == 200
+    assert "c0ffee" in text
+    async with over_http[1].get("/slack/events") as answer:
+        assert answer.status == 405
+
+
+async def test_what_slack_did_not_sign_is_refused(over_http: tuple[Desk, aiohttp.ClientSession]) -> None:
+    desk, session = over_http
+    assert (await post(session, EVENT, secret="another"))[0] == 401
+    assert (await post(session, EVENT, age=600))[0] == 401
+    assert (await post(session, EVENT, secret=""))[0] == 401
+    async with session.post("/slack/events", json=EVENT) as unsigned:
+        assert unsigned.status == 401
+    assert not [one for one in desk.site.slack.requests if one.path.endswith("chat.postMessage")]
+
+
+async def test_a_retried_event_is_answered_once(over_http: tuple[Desk, aiohttp.ClientSession]) -> None:
+    desk, session = over_http
+    event = EVENT["event"]
+    assert isinstance(event, dict)
+    said = await desk.site.slack.say(ANA.slack, ANA.dm, "help")
+    await desk.answer(ANA.dm, said)
+    again = EVENT | {"event": event | {"ts": said, "event_ts": said}}
+    for number in range(1, 4):
+        headers: dict[str, Any] = {"X-Slack-Retry-Num": str(number), "X-Slack-Retry-Reason": "http_timeout"}
+        assert (await post(session, again, **headers))[0] == 200
+    last = await desk.say(ANA, "help")
+    posted = [one for one in desk.site.slack.requests if one.path.endswith("chat.postMessage")]
+    assert last["ts"]
+    assert len(posted) == 2
+
+
+async def test_what_is_not_of_this_workspace_is_dropped(
+    over_http: tuple[Desk, aiohttp.ClientSession],
+) -> None:
+    desk, session = over_http
+    assert (await post(session, EVENT | {"team_id": "T0ELSEWHERE"}))[0] == 200
+    await desk.site.slack.wait_settled()
+    assert not [one for one in desk.site.slack.requests if one.path.endswith("chat.postMessage")]
+
+
+@pytest.mark.parametrize("body", [{}, {"type": "nonsense"}, {"type": "event_callback"}, {"type": ["x"]}])
+async def test_signed_nonsense_breaks_nothing(
+    over_http: tuple[Desk, aiohttp.ClientSession], body: Any
+) -> None:
+    status, text = await post(over_http[1], body)
+    assert status < 500, text
+    async with over_http[1].get("/health/ready") as answer:
+        assert answer.status == 200
