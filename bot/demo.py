@@ -4,7 +4,6 @@ The product is started as ``updraft serve`` with the environment it would have i
 """
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +20,9 @@ from engine import UpdraftError
 
 WAIT = 30.0
 """Seconds that each process has to become ready."""
+
+FILES = ("updraft.db", "updraft.db-wal", "updraft.db-shm", "slack.json", "jira.json")
+"""What the demo keeps in its folder; --reset deletes these and nothing else."""
 
 WELCOME = """
 Updraft is running on its stand-ins. Open
@@ -96,15 +98,13 @@ def product_environment(url: str, folder: Path, port: int, *, http: bool = False
 def _prepare(folder: Path, reset: bool) -> None:
     try:
         if reset and folder.exists():
-            if (
-                any(folder.iterdir())
-                and not (folder / "updraft.db").exists()
-                and not (folder / "slack.json").exists()
-            ):
+            ours = [path for path in map(folder.joinpath, FILES) if path.exists()]
+            if not ours and any(folder.iterdir()):
                 raise DemoError(
                     f"{folder} holds no demo data, so --reset leaves it alone. Name another folder with --data."
                 )
-            shutil.rmtree(folder)
+            for path in ours:
+                path.unlink()
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / ".writable"
         probe.touch()
@@ -116,10 +116,12 @@ def _prepare(folder: Path, reset: bool) -> None:
 
 
 def _require_free(host: str, port: int) -> None:
+    if not 0 < port < 65536:
+        raise DemoError(f"Port {port} cannot be used: choose one from 1 to 65535 with --port.")
     try:
         with socket.create_server((host, port)):
             return
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise DemoError(
             f"Port {port} on {host} cannot be used ({error}). Choose another with --port."
         ) from error
