@@ -76,7 +76,7 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
         writer = Writer(model, allowed_domains=settings.allowed_domains, cache_size=settings.cache_size)
         people = People(slack)
         engine = Engine(store, jobs, jira, writer, people, input_limit=settings.input_limit)
-        Delivery(engine, slack, jobs)
+        Delivery(engine, slack, people, jobs)
         secret = settings.slack_signing_secret
         bolt = make_app(slack, None if secret is None else secret.get_secret_value(), bot)
         Listeners(engine, slack, people, bot).register(bolt)

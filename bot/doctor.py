@@ -25,6 +25,7 @@ SCOPES = (
 """What the bot token must carry; the manifest asks for exactly these."""
 
 SERVICE_RIGHTS = ("BROWSE_PROJECTS", "ADD_COMMENTS", "TRANSITION_ISSUES")
+ADMIN_RIGHTS = {"ADMINISTER": "Administer Jira", "USER_PICKER": "Browse users and groups"}
 PATIENCE = 15.0
 ADVICE = {
     "Jira": "Check JIRA_URL, JIRA_EMAIL and JIRA_API_TOKEN.",
@@ -143,8 +144,14 @@ async def _jira(settings: Settings) -> str:
     jira = Jira(str(settings.jira_url), settings.jira_email, settings.jira_api_token.get_secret_value())
     try:
         me = await jira.myself()
+        if missing := [
+            name for right, name in ADMIN_RIGHTS.items() if right not in await jira.own_rights(ADMIN_RIGHTS)
+        ]:
+            raise Unwell(
+                f"{me['displayName']} lacks the global permission {' and '.join(missing)}; "
+                "Jira tells only administrators what other people may do, and Updraft asks before every act"
+            )
         projects = await jira.projects()
-        # Checking somebody else's permissions is what an administrator may do; asking about oneself shows the rest.
         for right in SERVICE_RIGHTS:
             held = (
                 await jira.permitted(me["accountId"], right, projects=projects.values())

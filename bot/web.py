@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
-from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -33,8 +32,7 @@ def site(bolt: AsyncApp, store: Store, settings: Settings) -> Starlette:
         return JSONResponse({"status": "ok"})
 
     async def ready(_: Request) -> Response:
-        async with store.read() as tx:
-            await tx.execute(text("SELECT 1"))
+        await store.ping()
         return JSONResponse({"status": "ok"})
 
     routes = [Route("/health/live", live), Route("/health/ready", ready)]

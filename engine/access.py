@@ -8,11 +8,12 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from typing import TypeVar
 
 from cachetools import TTLCache
 
 from engine.errors import JiraError
-from engine.jira import Issue, Jira, NoPermission, NoSuchIssue
+from engine.jira import History, Issue, Jira, NoPermission, NoSuchIssue
 from engine.types import Person
 
 BROWSE = "BROWSE_PROJECTS"
@@ -21,6 +22,8 @@ TRANSITION = "TRANSITION_ISSUES"
 
 Directory = Callable[[str, str], Awaitable[Person]]
 """Finds a person by workspace and id."""
+
+T = TypeVar("T", Issue, History)
 
 WORD = re.compile(r"[^\W\d_]{3,}")
 COMMON = frozenset(
@@ -128,6 +131,14 @@ class Access:
             raise NoSuchIssue(key)
         return issue
 
+    async def visible(self, person: Person, issues: Sequence[T]) -> list[T]:
+        """Return those issues that the person may see: a project that one may browse can still hold restricted issues."""
+        if not issues:
+            return []
+        account = await self.account(person)
+        seen = await self.jira.permitted(account, BROWSE, issues=[issue.id for issue in issues])
+        return [issue for issue in issues if issue.id in seen]
+
     async def require(self, person: Person, permission: str, issue: Issue) -> None:
         """Raise NoPermission unless the person holds the permission on the issue."""
         account = await self.account(person)
@@ -139,9 +150,7 @@ class Access:
         """Return the person's own unfinished issues, the last touched first."""
         account = await self.account(person)
         jql = f'assignee = "{account}" AND statusCategory != Done ORDER BY updated DESC'
-        mine = await self.jira.search(jql, limit=limit)
-        visible = await self.visible_projects(person)
-        return [issue for issue in mine if issue.key.rpartition("-")[0] in visible]
+        return await self.visible(person, await self.jira.search(jql, limit=limit))
 
     async def _all_projects(self) -> dict[str, int]:
         if "all" not in self._projects:

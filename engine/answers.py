@@ -148,7 +148,8 @@ class Answers:
         if (found := MENTION.search(entry.text)) is not None:
             mentioned = await self.directory(entry.workspace, found[1])
         period = routing.entities.period or Period()
-        return Reply(report=await figures.report(self.access, person, text, period, self.clock(), mentioned))
+        report = await figures.report(self.access, person, text, period, self.clock(), mentioned)
+        return Reply(report=report, private=report.who != figures.TEAM)
 
     async def _update(self, entry: Entry, person: Person, keys: Sequence[str]) -> Reply:
         update, mentions = await self._spoken(entry)
@@ -278,7 +279,7 @@ class Answers:
     async def _no_target(self, entry: Entry, person: Person, notes: Sequence[str]) -> Reply:
         mine = best_matches(plain(entry.text), await self.access.open_issues(person))
         asked = _which(WHICH_UPDATE, Route.REPHRASE, mine)
-        return Reply("\n".join(quoted(note) for note in notes) + "\n" + asked.text, asked.options)
+        return replace(asked, text="\n".join(quoted(note) for note in notes) + "\n" + asked.text)
 
     async def _spoken(self, entry: Entry) -> tuple[str, dict[str, str]]:
         """Return the message as Markdown with people's names in it, and the Jira accounts behind those names."""
@@ -307,7 +308,7 @@ def _which(question: str, route: Route, issues: Sequence[Issue]) -> Reply:
     if not issues:
         return Reply(NO_OPEN_ISSUE)
     options = [Option(f"{issue.key} {issue.summary}"[:75], Choice(route, (issue.key,))) for issue in issues]
-    return Reply(question, tuple(options))
+    return Reply(question, tuple(options), private=True)
 
 
 def _routes(keys: tuple[str, ...]) -> tuple[Option, ...]:

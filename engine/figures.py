@@ -62,6 +62,7 @@ class Report:
 
 
 LIMIT = 1000
+TEAM = "the team"
 
 
 async def report(
@@ -79,9 +80,9 @@ async def report(
     # Jira reads JQL dates in the service account's zone: reach a day further back and count exactly here.
     since = (before.start.astimezone(UTC) - timedelta(days=1)).strftime("%Y-%m-%d")
     moving = f'(updated >= "{since}" OR statusCategory = "In Progress")'
-    histories = await access.jira.histories(
-        f"project IN ({projects}){clause} AND {moving} ORDER BY updated DESC", limit=LIMIT
-    )
+    jql = f"project IN ({projects}){clause} AND {moving} ORDER BY updated DESC"
+    found = await access.jira.histories(jql, limit=LIMIT)
+    histories = await access.visible(asker, found)
     categories = await access.jira.statuses()
     return Report(
         who=who,
@@ -92,7 +93,7 @@ async def report(
         days=per_day(histories, span, categories),
         types=tuple(Counter(one.type for one in _completed(histories, span, categories)).most_common()),
         completed=tuple((one.key, one.summary) for one in _completed(histories, span, categories)),
-        truncated=len(histories) >= LIMIT,
+        truncated=len(found) >= LIMIT,
     )
 
 
@@ -101,7 +102,7 @@ async def _scope(access: Access, asker: Person, text: str, mentioned: Person | N
     if mentioned is not None:
         return mentioned.name, f' AND assignee = "{await access.account(mentioned)}"'
     if re.search(r"\b(team|we|our|us|everyone|everybody)\b", text, re.IGNORECASE):
-        return "the team", ""
+        return TEAM, ""
     if (named := colleague(text)) is not None:
         account = await access.jira.account_named(named)
         if account is None:

@@ -11,7 +11,18 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Column, Index, String, Table, Text, UniqueConstraint, case, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    case,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 
@@ -29,6 +40,8 @@ inbox_table = Table(
     Column("channel", String(32), nullable=False),
     Column("ts", String(32)),
     Column("thread", String(32)),
+    Column("reply_channel", String(32), nullable=False),
+    Column("reply_thread", String(32)),
     Column("kind", String(16), nullable=False),
     Column("text", Text, nullable=False),
     Column("state", String(16), nullable=False),
@@ -43,6 +56,7 @@ inbox_table = Table(
     UniqueConstraint("workspace", "event"),
     UniqueConstraint("workspace", "channel", "ts"),
     Index("ix_inbox_thread", "workspace", "channel", "thread"),
+    Index("ix_inbox_reply", "workspace", "reply_channel", "reply_ts"),
 )
 
 
@@ -94,6 +108,8 @@ class Entry:
     channel: str
     ts: str | None
     thread: str | None
+    reply_channel: str
+    reply_thread: str | None
     kind: Kind
     text: str
     state: State
@@ -126,6 +142,8 @@ class Inbox:
             "channel": incoming.channel,
             "ts": incoming.ts,
             "thread": incoming.thread,
+            "reply_channel": incoming.channel,
+            "reply_thread": incoming.thread,
             "kind": incoming.kind.value,
             # PostgreSQL's text holds no NUL, and nobody can see one.
             "text": incoming.text.replace("\0", ""),
@@ -149,6 +167,12 @@ class Inbox:
         """Note where a message went and which issue it is about."""
         async with self.store.write() as tx:
             values = {"route": route.value, "rule": rule, "issue": issue}
+            await tx.execute(update(inbox_table).where(inbox_table.c.id == id).values(**values))
+
+    async def elsewhere(self, id: str, channel: str) -> None:
+        """Have a message answered in another channel than it was said in, outside of any thread."""
+        async with self.store.write() as tx:
+            values = {"reply_channel": channel, "reply_thread": None}
             await tx.execute(update(inbox_table).where(inbox_table.c.id == id).values(**values))
 
     async def sending(self, id: str, options: Sequence[Option]) -> bool:
@@ -210,8 +234,7 @@ class Inbox:
         """Return the person's last message in the same thread that still lacks its issue."""
         if entry.thread is None:
             return None
-        here = (inbox_table.c.workspace == entry.workspace) & (inbox_table.c.channel == entry.channel)
-        mine = here & (inbox_table.c.thread == entry.thread) & (inbox_table.c.person == entry.person)
+        mine = _thread(entry.workspace, entry.channel, entry.thread) & (inbox_table.c.person == entry.person)
         lacking = inbox_table.c.issue.is_(None) & inbox_table.c.route.in_(
             [Route.REPHRASE.value, Route.COMPLETION.value]
         )
@@ -226,11 +249,17 @@ class Inbox:
         """Return the issue last spoken of in a thread."""
         if thread is None:
             return None
-        here = (inbox_table.c.workspace == workspace) & (inbox_table.c.channel == channel)
-        named = here & (inbox_table.c.thread == thread) & inbox_table.c.issue.is_not(None)
+        named = _thread(workspace, channel, thread) & inbox_table.c.issue.is_not(None)
         query = select(inbox_table.c.issue).where(named).order_by(inbox_table.c.received_at.desc())
         async with self.store.read() as tx:
             return (await tx.execute(query.limit(1))).scalar()
+
+
+def _thread(workspace: str, channel: str, thread: str) -> ColumnElement[bool]:
+    """Select what was said in a thread, and what was answered by the message that the thread hangs on."""
+    said = (inbox_table.c.channel == channel) & (inbox_table.c.thread == thread)
+    answered = (inbox_table.c.reply_channel == channel) & (inbox_table.c.reply_ts == thread)
+    return (inbox_table.c.workspace == workspace) & (said | answered)
 
 
 def _entry(row: Row[Any]) -> Entry:
@@ -241,6 +270,8 @@ def _entry(row: Row[Any]) -> Entry:
         channel=row.channel,
         ts=row.ts,
         thread=row.thread,
+        reply_channel=row.reply_channel,
+        reply_thread=row.reply_thread,
         kind=Kind(row.kind),
         text=row.text,
         state=State(row.state),

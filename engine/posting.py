@@ -100,8 +100,8 @@ class Posting:
         follow_up = Incoming(
             workspace=draft.workspace,
             person=draft.person,
-            channel=asked.channel,
-            thread=asked.thread,
+            channel=asked.reply_channel,
+            thread=asked.reply_thread,
             text="",
             event=f"move {draft.id}",
             kind=Kind.FOLLOW_UP,

@@ -9,13 +9,17 @@ from engine.types import Option
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer. ``text`` is Markdown; ``options`` make it a question; ``help`` asks for the list of what Updraft can do."""
+    """One answer. ``text`` is Markdown; ``options`` make it a question; ``help`` asks for the list of what Updraft can do.
+
+    A ``private`` answer is for the person's eyes only, wherever they asked.
+    """
 
     text: str = ""
     options: tuple[Option, ...] = ()
     draft: Draft | None = None
     report: Report | None = None
     help: bool = False
+    private: bool = False
 
 
 def quoted(text: str) -> str:

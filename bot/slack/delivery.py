@@ -15,11 +15,13 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import blocks
+from bot.slack.people import People
 from engine import Engine, Entry, Job, Jobs, Postpone, Reply
 
 log = structlog.get_logger(__name__)
 
 PATIENCE = "Jira does not answer right now. I keep your message, try again, and answer here."
+IN_PRIVATE = "I answer you in <#{}|our direct messages>."
 FAILED = (
     "Something went wrong on my side and I could not answer this. Nothing was changed. Please send it again."
 )
@@ -32,8 +34,8 @@ SLOW = 0.5
 class Delivery:
     """Sends answers and keeps cards true."""
 
-    def __init__(self, engine: Engine, client: AsyncWebClient, jobs: Jobs) -> None:
-        self.engine, self.client, self.link = engine, client, engine.access.jira.link
+    def __init__(self, engine: Engine, client: AsyncWebClient, people: People, jobs: Jobs) -> None:
+        self.engine, self.client, self.people, self.link = engine, client, people, engine.access.jira.link
         jobs.handle("answer", self.answer, self.failed)
         jobs.handle("show_draft", self.show)
 
@@ -84,6 +86,8 @@ class Delivery:
             await self._update(entry, entry.reply_ts, text, drawn)
 
     async def _send(self, entry: Entry, reply: Reply, *, over: bool = True) -> None:
+        if reply.private and entry.reply_ts is None and not entry.reply_channel.startswith("D"):
+            entry = await self._in_private(entry)
         text, drawn = blocks.reply(reply, entry.id, self.link)
         unsure = await self.engine.inbox.sending(entry.id, reply.options)
         ts = entry.reply_ts
@@ -95,11 +99,24 @@ class Delivery:
             await self._update(entry, ts, text, drawn)
         await self.engine.inbox.sent(entry.id, ts, over=over)
 
+    async def _in_private(self, entry: Entry) -> Entry:
+        """Answer in the direct messages what was asked in a channel, and say so there to the one who asked."""
+        channel = await self.people.direct_channel(entry.person)
+        await self.engine.inbox.elsewhere(entry.id, channel)
+        with suppress(SlackApiError):
+            await self.client.chat_postEphemeral(
+                channel=entry.channel,
+                user=entry.person,
+                thread_ts=entry.thread,
+                text=IN_PRIVATE.format(channel),
+            )
+        return await self.engine.inbox.entry(entry.id)
+
     async def _post(self, entry: Entry, text: str, drawn: list[blocks.Block]) -> str:
         metadata = {"event_type": "updraft_answer", "event_payload": {"entry": entry.id}}
         answer = await self.client.chat_postMessage(
-            channel=entry.channel,
-            thread_ts=entry.thread,
+            channel=entry.reply_channel,
+            thread_ts=entry.reply_thread,
             text=text,
             blocks=drawn,
             metadata=metadata,
@@ -110,7 +127,7 @@ class Delivery:
 
     async def _update(self, entry: Entry, ts: str, text: str, drawn: list[blocks.Block]) -> None:
         try:
-            await self.client.chat_update(channel=entry.channel, ts=ts, text=text, blocks=drawn)
+            await self.client.chat_update(channel=entry.reply_channel, ts=ts, text=text, blocks=drawn)
         except SlackApiError as error:
             # The person deleted the thread or removed the app: there is nothing left to keep true.
             if error.response["error"] not in (
@@ -124,13 +141,13 @@ class Delivery:
     async def _sent_before(self, entry: Entry) -> str | None:
         """Look for the answer that an earlier try may have posted."""
         try:
-            if entry.thread is not None:
+            if entry.reply_thread is not None:
                 page = await self.client.conversations_replies(
-                    channel=entry.channel, ts=entry.thread, include_all_metadata=True, limit=200
+                    channel=entry.reply_channel, ts=entry.reply_thread, include_all_metadata=True, limit=200
                 )
             else:
                 page = await self.client.conversations_history(
-                    channel=entry.channel, include_all_metadata=True, limit=100
+                    channel=entry.reply_channel, include_all_metadata=True, limit=100
                 )
         except SlackApiError as error:
             log.info("cannot look for an earlier answer", reason=error.response["error"])
@@ -142,10 +159,10 @@ class Delivery:
     async def _busy(self, entry: Entry) -> None:
         """Show that work is going on, where Slack can show it; it vanishes with the answer."""
         await asyncio.sleep(SLOW)
-        if entry.channel.startswith("D") and entry.thread is not None:
+        if entry.reply_channel.startswith("D") and entry.reply_thread is not None:
             with suppress(SlackApiError, aiohttp.ClientError, TimeoutError):
                 await self.client.assistant_threads_setStatus(
-                    channel_id=entry.channel, thread_ts=entry.thread, status="is thinking…"
+                    channel_id=entry.reply_channel, thread_ts=entry.reply_thread, status="is thinking…"
                 )
 
 

@@ -147,6 +147,11 @@ class Jira:
         grants = [grant for grant in answer["projectPermissions"] if grant["permission"] == permission]
         return {int(id) for grant in grants for id in (*grant.get("issues", ()), *grant.get("projects", ()))}
 
+    async def own_rights(self, permissions: Iterable[str]) -> set[str]:
+        """Return which of these permissions the service account itself holds."""
+        answer = await self._read("GET", "mypermissions", params={"permissions": ",".join(permissions)})
+        return {key for key, right in answer["permissions"].items() if right["havePermission"]}
+
     async def search(self, jql: str, *, limit: int = 50, reconcile: Iterable[int] = ()) -> list[Issue]:
         """Return the issues a bounded JQL finds, at most ``limit``."""
         raw = await self._search(jql, FIELDS.split(","), limit, reconcile)
@@ -158,6 +163,7 @@ class Jira:
         changes = await self._changes([one["id"] for one in raw]) if raw else {}
         return [
             History(
+                id=int(one["id"]),
                 key=one["key"],
                 summary=one["fields"]["summary"],
                 type=one["fields"]["issuetype"]["name"],

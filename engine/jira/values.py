@@ -63,6 +63,7 @@ class Change:
 class History:
     """One issue's life as the figures need it."""
 
+    id: int
     key: str
     summary: str
     type: str

@@ -127,7 +127,8 @@ class Jobs:
         return id
 
     async def start(self) -> None:
-        """Take up what a crash left, then run jobs until :meth:`stop`."""
+        """Take up what a crash left, then run jobs until :meth:`stop`. Raises StoreError when another process does."""
+        self.store.claim()
         async with self.store.write() as tx:
             taken_up = await tx.execute(
                 update(jobs_table).where(jobs_table.c.status == "processing").values(status="pending")

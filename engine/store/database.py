@@ -5,17 +5,18 @@ loses updates nor fails with "database is locked", and keeps waiting times short
 """
 
 import asyncio
+import fcntl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, event, make_url
+from sqlalchemy import Connection, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -41,6 +42,7 @@ class Store:
     def __init__(self, url: URL, writer: AsyncEngine, reader: AsyncEngine) -> None:
         self.url, self._writer, self._reader = url, writer, reader
         self.on_commit: list[Callable[[], None]] = []
+        self._lock: IO[str] | None = None
 
     @classmethod
     async def open(cls, url: str) -> "Store":
@@ -84,10 +86,36 @@ class Store:
         async with self._reader.connect() as tx:
             yield tx
 
+    def claim(self) -> None:
+        """Be the one process that works on this database, until it is closed or the process ends, however it ends.
+
+        Raises StoreError when another process is. Reading beside it (doctor, export) is free to all.
+        """
+        if self._lock is not None:
+            return
+        lock = Path(f"{self.url.database}.lock").open("w")  # noqa: SIM115 - held open for as long as the store
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.close()
+            raise StoreError(
+                f"Another Updraft already works on {self.url.database}. "
+                "Stop it first, or name another database in DATABASE_URL."
+            ) from error
+        self._lock = lock
+
+    async def ping(self) -> None:
+        """Reach the database for real."""
+        async with self.read() as tx:
+            await tx.execute(text("SELECT 1"))
+
     async def close(self) -> None:
         """Close every connection."""
         await self._writer.dispose()
         await self._reader.dispose()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
 
 
 def _prepare(engine: AsyncEngine, begin: str) -> None:

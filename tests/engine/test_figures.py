@@ -65,7 +65,7 @@ def history(
     created: datetime, *changes: tuple[int, str, str], category: str = "new", type: str = "Task"
 ) -> History:
     moves = tuple(Change(at(day), before, after) for day, before, after in changes)
-    return History("PAY-1", "Pay", type, category, created, moves)
+    return History(1, "PAY-1", "Pay", type, category, created, moves)
 
 
 def test_what_counts() -> None:

@@ -82,6 +82,17 @@ async def test_times_come_back_aware_and_naive_ones_are_refused(store: Store) ->
             await tx.execute(insert(audit_table).values(id="b", at=datetime(2026, 1, 1), **row))  # noqa: DTZ001
 
 
+async def test_one_process_works_on_a_database(tmp_path: Path) -> None:
+    first, second = await Store.open(address(tmp_path / "a.db")), await Store.open(address(tmp_path / "a.db"))
+    first.claim()
+    first.claim()
+    with pytest.raises(StoreError, match="Another Updraft"):
+        second.claim()
+    await first.close()
+    second.claim()
+    await second.close()
+
+
 @pytest.mark.parametrize("url", ["nonsense", "sqlite+aiosqlite://", "mysql://host/db"])
 async def test_a_wrong_address_says_what_is_right(url: str) -> None:
     with pytest.raises(StoreError, match="DATABASE_URL"):

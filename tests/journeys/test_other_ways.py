@@ -64,6 +64,28 @@ async def test_a_mention_in_a_channel_is_answered_in_its_thread(desk: Desk) -> N
     assert "→ *Done*" in text_of(answer)
 
 
+async def test_what_is_private_is_not_said_in_a_channel(desk: Desk) -> None:
+    ts = await desk.site.slack.say(ANA.slack, CHANNEL, f"<@{BOT_USER}> how productive was I last week?")
+    assert await dm(desk, "Your figures, last week")
+    assert "direct messages" in desk.site.slack.ephemerals(ANA.slack)[0]["text"]
+    assert not [
+        one
+        for one in desk.site.slack.replies(CHANNEL, ts)
+        if one.get("bot_id") and not one.get("is_ephemeral")
+    ]
+    team = await desk.say(ANA, f"<@{BOT_USER}> how productive was the team last week?", channel=CHANNEL)
+    assert "Figures of the team" in text_of(team)
+
+
+async def test_a_question_asked_in_private_is_answered_there(desk: Desk) -> None:
+    await desk.site.slack.say(
+        ANA.slack, CHANNEL, f"<@{BOT_USER}> fixed the flaky login test, merged and deployed"
+    )
+    asked = await dm(desk, "Which issue is this about?")
+    card = await desk.say(ANA, "demo-12", thread=str(asked["ts"]))
+    assert "Draft comment on DEMO-12" in text_of(card)
+
+
 async def test_a_thread_remembers_its_issue(desk: Desk) -> None:
     card = await desk.say(ANA, "fixed the timeout in DEMO-14, QA still pending")
     answer = await desk.say(ANA, "done", thread=card["thread_ts"])

@@ -72,6 +72,8 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(length=32), nullable=False),
         sa.Column("ts", sa.String(length=32), nullable=True),
         sa.Column("thread", sa.String(length=32), nullable=True),
+        sa.Column("reply_channel", sa.String(length=32), nullable=False),
+        sa.Column("reply_thread", sa.String(length=32), nullable=True),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
@@ -88,6 +90,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("workspace", "event", name="uq_inbox_workspace_event"),
     )
     op.create_index("ix_inbox_thread", "inbox", ["workspace", "channel", "thread"], unique=False)
+    op.create_index("ix_inbox_reply", "inbox", ["workspace", "reply_channel", "reply_ts"], unique=False)
     op.create_table(
         "jobs",
         sa.Column("id", sa.String(length=32), nullable=False),
