@@ -11,11 +11,12 @@ LEAST_WORDS = 10
 MOST_WORDS = 300
 
 _SUBJECT = re.compile(
-    r"^[\s>*_#]*(?:subject(?: line)?|betreff|objet|asunto)[*_]*\s*:[*_]*[ \t]*(.*?)[*_\s]*$",
+    r"^[ \t>*_#]{0,20}(?:subject(?: line)?|betreff|objet|asunto)[*_]*\s*:[*_]*[ \t]*(.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
 _HEADER = re.compile(
-    r"^[\s>*_]*(?:from|to|cc|bcc|date|reply-to|von|an|body|message|e-?mail)[*_]*\s*:[*_]*.*$", re.IGNORECASE
+    r"^[ \t>*_]{0,20}(?:from|to|cc|bcc|date|reply-to|von|an|body|message|e-?mail)[*_]*\s*:[*_]*.*$",
+    re.IGNORECASE,
 )
 _FENCE = re.compile(r"^\s*```\w*\s*$", re.MULTILINE)
 _GREETING = re.compile(
@@ -50,7 +51,7 @@ def _below_subject(text: str) -> tuple[str, str]:
     match = _SUBJECT.search(text)
     if match is None:
         return "", text
-    return match[1].strip(), text[match.end() :]
+    return match[1].strip().rstrip("*_").rstrip(), text[match.end() :]
 
 
 def _lines(text: str) -> list[str]:

@@ -16,10 +16,12 @@ _SMALL = frozenset("npm pip git kubectl curl grep ssh iOS iPhone macOS eBay".spl
 """Names that begin small even at the start of a sentence."""
 
 _PROTECTED = re.compile(
-    r"```.*?(?:```|\Z)|`[^`\n]*`|<[^<>\n]*>|\b[a-z][a-z0-9+.-]*://\S+|www\.\S+|\S+@\S+\.\S+|\[[^\[\]\n]*\](?:\([^()\n]*\))?"
-    r"|[^\s,;!?]*[\w][._/:=\\#@$-]+\w[^\s,;!?]*|[@#:$/~.-]+\w[^\s,;!?]*|\w+\(\)|\w*\d\w*",
+    r"```.*?(?:```|\Z)|`[^`\n]*`|<[^<>\n]*>|\b[a-z][a-z0-9+.-]{0,20}://\S+|(?<!\S)www\.\S+|(?<!\S)[^\s@]{1,100}@[^\s@]{1,100}"
+    r"|\[[^\[\]\n]*\](?:\([^()\n]*\))?"
+    r"|(?<![^\s,;!?])[^\s,;!?]*\w[._/:=\\#@$-]{1,9}\w[^\s,;!?]*|(?<![^\s,;!?])[@#:$/~.-]+\w[^\s,;!?]*|(?<!\w)\w+\(\)|(?<!\w)[^\W\d]*\d\w*",
     re.DOTALL,
 )
+"""Starts are anchored, so that no text takes more than a few milliseconds."""
 _SHORT = re.compile(r"(?<![\w/'’-])(?:w/o|w/|b/c)(?![\w/])")
 _WORD = re.compile(r"(?<![\w'’./@#-])[A-Za-z0-9]+(?:['’][A-Za-z]+)?(?![\w'’/@-])")
 _START = re.compile(r"^(\s*(?:(?:[-*•+>]|\d{1,2}[.)])\s+)*)", re.MULTILINE)

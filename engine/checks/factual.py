@@ -81,8 +81,16 @@ def _counted(fact: Fact, reading: Reading) -> bool:
     )
 
 
+def _once(facts: list[Fact]) -> list[Fact]:
+    """Return the first of each fact: one that is repeated is told once."""
+    first: dict[tuple[str, str, str | None], Fact] = {}
+    for fact in facts:
+        first.setdefault((fact.kind, fact.value, fact.unit), fact)
+    return list(first.values())
+
+
 def _invented(both: Comparison) -> None:
-    for fact in both.draft.facts:
+    for fact in _once(both.draft.facts):
         if (
             fact.kind == "proper"
             and not _other_name(fact, both)
@@ -121,7 +129,7 @@ def _word_known(word: str, both: Comparison) -> bool:
 
 
 def _lost(both: Comparison) -> None:
-    for place, fact in enumerate(both.update.facts):
+    for fact in _once(both.update.facts):
         if fact.soft or _has(both.draft, fact) or fact.kind in ("fraction", "proper", "side"):
             continue
         if fact.kind == "key" and _has(both.context, fact):
@@ -135,8 +143,6 @@ def _lost(both: Comparison) -> None:
         if fact.kind in ("name", "identifier") and (_vocative(both.update, fact) or _loose(both, fact)):
             continue
         if fact.kind == "product" and _loose(both, fact):
-            continue
-        if any(other.value == fact.value for other in both.update.facts[:place]):
             continue
         kind = _KINDS[fact.kind]
         both.error(
@@ -192,10 +198,15 @@ def _swapped(both: Comparison) -> None:
         _reversed(both, kind)
 
 
+_BETWEEN = frozenset({"to", "into", "from", "->", "→", "=>", "insteadof", "over", "not"})
+
+
 def _arrows(reading: Reading, kind: str) -> dict[tuple[str, str], Fact]:
     """Return the pairs "from A to B" of one kind of fact."""
     facts = [fact for fact in reading.facts if fact.kind == kind]
-    pairs = {}
+    pairs: dict[tuple[str, str], Fact] = {}
+    if not reading.lows & _BETWEEN:
+        return pairs
     for one, other in itertools.pairwise(facts):
         between = [token.low for token in reading.tokens if one.end <= token.start < other.start]
         before = next((token.low for token in reversed(reading.tokens) if token.end <= one.start), "")
@@ -295,15 +306,25 @@ def _things(clause: Clause) -> set[str]:
     return things
 
 
+_MOST_CLAUSES = 24
+"""Above so many clauses nobody compares each with each: the work grows with the fourth power."""
+
+
 def _exchanged(both: Comparison) -> None:
     """Find two things that have changed places: each stands with what the update says of the other."""
-    mine = [_things(clause) for clause in both.update.clauses]
+    mine = [_things(clause) for clause in both.update.clauses[: _MOST_CLAUSES + 1]]
+    if max(len(mine), len(both.draft.clauses)) > _MOST_CLAUSES:
+        return
     own = [words - set().union(*(other for other in mine if other is not words)) for words in mine]
-    draft = [(clause, _things(clause)) for clause in both.draft.clauses]
-    for (_, here), (there, words) in itertools.combinations(draft, 2):
-        for x, y in itertools.combinations(range(len(mine)), 2):
-            parts = (here & own[x], here & own[y], words & own[x], words & own[y])
-            if all(parts) and not (parts[0] & parts[2] or parts[1] & parts[3]):
+    mixed = []
+    for clause in both.draft.clauses:
+        things = _things(clause)
+        touched = {place: shared for place, words in enumerate(own) if (shared := things & words)}
+        if len(touched) > 1:
+            mixed.append((clause, touched))
+    for (_, here), (there, words) in itertools.combinations(mixed, 2):
+        for x, y in itertools.combinations(sorted(here.keys() & words.keys()), 2):
+            if not (here[x] & words[x] or here[y] & words[y]):
                 source = both.update.clauses[y]
                 both.error(
                     "misplaced",

@@ -23,7 +23,7 @@ _TOKEN = re.compile(
     | (?P<version>(?<![\w.])(?:v\d+(?:\.\d+)*|\d+(?:\.\d+){2,})(?:[-+.]?(?:rc|beta|alpha|b|a|dev)\.?\d*)?(?![\w%]))
     | (?P<slashdate>(?<![\w/.])\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\w/]))
     | (?P<ref>(?<![\w&])\#\d+\b)
-    | (?P<ident>--?[a-z][\w-]*=\S+|--[a-z][\w-]+|(?<!\w)(?:\./|~/|/)[\w.-]+(?:/[\w.{}:-]+)*/?\w|[A-Za-z_][\w-]*(?:/[\w.{}:-]+)+\.\w+|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\(\)|[A-Za-z]\w*_\w+|_\w+|[a-z]+[A-Z]\w*|[A-Z][a-z]+(?:[A-Z][a-z]+)+\w*|[A-Za-z_][\w-]*\.(?:py|js|ts|tsx|jsx|java|go|rs|rb|php|css|html|ya?ml|json|toml|md|sh|sql|cfg|conf|ini|env|xml|csv|txt|log|lock|vue|kt|swift|cpp|cs|h|c|pdf|xlsx?|docx?|png|jpe?g|svg|zip)\b|[A-Za-z_]\w*(?:\.[a-z_]\w+){2,})
+    | (?P<ident>--?[a-z][\w-]*=\S+|--[a-z][\w-]+|(?<!\w)(?:\./|~/|/)[\w.-]+(?:/[\w.{}:-]+)*/?\w|(?<![\w-])[A-Za-z_][\w-]{0,80}(?:/[\w.{}:-]+)+\.\w+|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\(\)|[A-Za-z]\w*_\w+|_\w+|[a-z]+[A-Z]\w*|[A-Z][a-z]+(?:[A-Z][a-z]+)+\w*|(?<![\w-])[A-Za-z_][\w-]{0,80}\.(?:py|js|ts|tsx|jsx|java|go|rs|rb|php|css|html|ya?ml|json|toml|md|sh|sql|cfg|conf|ini|env|xml|csv|txt|log|lock|vue|kt|swift|cpp|cs|h|c|pdf|xlsx?|docx?|png|jpe?g|svg|zip)\b|[A-Za-z_]\w*(?:\.[a-z_]\w+){2,})
     | (?P<hash>(?<!\w)(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}(?!\w))
     | (?P<number>(?P<currency>[$€£]\s?)?(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?(?P<suffix>\s?%|[A-Za-z]+\b)?)
     | (?P<word>[^\W\d]+\d\w*|[^\W\d_]+(?:['’][^\W\d_]+)*)

@@ -5,7 +5,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from engine.checks import check_comment, guard
+from engine.rephrase import rephrase
 from engine.types import Verdict
 from tests.official import official
 
@@ -62,3 +65,15 @@ def test_half_of_the_published_attacks_lower_trust() -> None:
     questions = [guard(row["text"]).trusted for row in texts if not row["attack"]]
     assert attacks.count(False) >= 0.5 * len(attacks)
     assert questions.count(False) <= 0.01 * len(questions)
+
+
+@pytest.mark.parametrize(
+    "piece", ["is, and ", "not ", "1-", "T00-", "a/", "x", "[", "://:", "\n", "password is "]
+)
+def test_no_text_keeps_the_checks_busy(piece: str) -> None:
+    text = (piece * 5000)[:5000]
+    start = time.process_time()
+    guard(text)
+    check_comment(text, f"{text[:2500]} x")
+    rephrase(text)
+    assert time.process_time() - start < 3  # a second on a slow machine; what it guards against took minutes
