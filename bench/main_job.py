@@ -207,10 +207,9 @@ class Run:
 
 def rows(updraft: Figures, echo: Figures) -> list[Row]:
     """Put the figures beside each other and the targets."""
-    made = [
-        *_ack_rows("Socket Mode", updraft.socket, echo.socket),
-        *_ack_rows("HTTP", updraft.http, echo.http),
-    ]
+    made = _ack_rows("Socket Mode", updraft.socket, echo.socket)
+    if updraft.http and echo.http:
+        made += _ack_rows("HTTP", updraft.http, echo.http)
     made.append(_times("message to answer (completion), p50", updraft.answers, echo.answers, 0.5))
     made.append(_times("message to answer (completion), p95", updraft.answers, echo.answers, 0.95))
     card = percentile(updraft.cards, 0.5) * 1e3
