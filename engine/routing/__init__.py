@@ -1,8 +1,19 @@
 """What a message asks for, decided by rules: no model, no I/O, microseconds."""
 
+from engine.routing.claims import claims_completion
 from engine.routing.entities import entities
 from engine.routing.lexicon import Lexicon, Reservation, Rule
 from engine.routing.markup import plain
 from engine.routing.router import LEXICONS, prepare, route
 
-__all__ = ["LEXICONS", "Lexicon", "Reservation", "Rule", "entities", "plain", "prepare", "route"]
+__all__ = [
+    "LEXICONS",
+    "Lexicon",
+    "Reservation",
+    "Rule",
+    "claims_completion",
+    "entities",
+    "plain",
+    "prepare",
+    "route",
+]

@@ -1,26 +1,51 @@
 """Whether an update, beside its substance, says that the work is done: the card then offers to move the issue as well."""
 
 import re
+from collections.abc import Iterator
 
+from engine.routing.keys import named
 from engine.routing.markup import plain
-from engine.routing.router import route
+from engine.routing.router import LEXICONS, route, spoken_in
+from engine.routing.words import words
 from engine.types import Route
 
-BREAK = re.compile(
-    r"[.;,!:\n]+\s*|\s+(?:by|and|after|with|via|using|now|so|including|incl|indem|und|durch)\s+",
-    re.IGNORECASE,
-)
-OPEN = re.compile(
-    r"n['’]t\b|\d\s?%|\b(?:not|no longer|never|still|yet|pending|todo|to do|remaining|remains|left|needs?|need to|waiting|"
-    r"blocked|blocking|except|but|almost|nearly|half|partly|partially|mostly|will|going to|should|would|might|may|maybe|"
-    r"probably|if|once|when|until|unless|hopefully|next|tomorrow|later|nicht|noch|fast|halb|bald|wenn)\b",
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+_BREAK = re.compile(
+    r"\s*[;,:.!]+(?:\s+|$)|\s+[-–—]\s+|\s*\(|"
+    r"\s+(?:by|and|after|with|via|using|now|so|including|incl|in|took|which|indem|und|durch|mit|nachdem|inklusive)\s+",
     re.IGNORECASE,
 )
 
 
 def claims_completion(text: str) -> bool:
-    """Tell whether some clause is a completion by the router's own grammar, and no word anywhere leaves work open."""
+    """Tell whether an update claims, by the router's own grammar, that all work it names is done and leaves nothing open."""
     said = plain(text)
-    if OPEN.search(said):
+    keys = {key for place in named(said) for key in place.keys}
+    if any(_leaves_open(sentence) for sentence in _SENTENCE.split(said) if sentence.strip()):
         return False
-    return any(route(part).route is Route.COMPLETION for part in BREAK.split(said) if part.strip())
+    done: set[str] = set()
+    claimed = False
+    for sentence in _SENTENCE.split(said):
+        for clause in _clauses(sentence):
+            routing = route(clause)
+            if routing.route is Route.COMPLETION:
+                claimed = True
+                done.update(routing.keys)
+    # What is done must be all that is named; a claim without an issue is about the only one.
+    return claimed and (keys <= done or (not done and len(keys) == 1))
+
+
+def _clauses(sentence: str) -> Iterator[str]:
+    """Yield the beginnings of a sentence up to each break, and its parts that name an issue themselves."""
+    start = 0
+    for at in [*_BREAK.finditer(sentence), None]:
+        end = at.start() if at else len(sentence)
+        yield sentence[:end]
+        if start and named(sentence[start:end]):
+            yield sentence[start:end]
+        start = at.end() if at else end
+
+
+def _leaves_open(sentence: str) -> bool:
+    spoken = words(sentence, named(sentence))
+    return spoken_in(LEXICONS, frozenset(spoken.split())).leaves_open(spoken)

@@ -65,9 +65,9 @@ def asked(lexicon: Lexicon, tokens: list[str], present: frozenset[str], opening:
         return PHRASE
     order = next((word for word in tokens if word not in lexicon.figures["courting"]), "")
     ordered = order in lexicon.figures["showing"]
-    if not (ordered or opening in lexicon.asking or "QM" in present):
-        return None
     short = len(tokens) < SHORT
+    if not (ordered or opening in lexicon.asking or (short and "QM" in present)):
+        return None
     if not said["machines"] and (
         said["measures"]
         or (said["loose_measures"] and (said["workers"] or said["items"]) and (said["times"] or short))
@@ -76,7 +76,7 @@ def asked(lexicon: Lexicon, tokens: list[str], present: frozenset[str], opening:
     if said["achieving"] and _achieved(lexicon, said, opening, ordered=ordered):
         return ACHIEVEMENT
     dated = not lexicon.figures["times"].isdisjoint(tokens[1:3])
-    if said["comparing"] and not said["machines"]:
+    if said["comparing"] and not said["machines"] and not said["planning"]:
         if said["times"] and (said["workers"] or ordered or dated):
             return COMPARISON
         if said["items"] and said["workers"] and opening in lexicon.asking:

@@ -292,6 +292,15 @@ GERMAN = Lexicon(
     ),
     doing=_DOING,
     lead_ins=vocabulary("ich wir habe haben hab bin sind heute gestern gerade noch jetzt"),
+    open_ends=(
+        "offen|wartet|warten|warte|fehlt|fehlen|blockiert|ausstehend|ungetestet|restliche|rest",
+        "(im|in) (review|arbeit|test|abnahme) | steht (noch)? aus",
+    ),
+    harmless=(
+        "(keine|ohne) (probleme|fehler|ausfälle|ausfall|auffälligkeiten)",
+        "heute|nicht mehr (nötig|notwendig)",
+        "(um|von|auf) {ANY} PCT",
+    ),
     signs=_DOING
     | vocabulary(
         """fehler test tests review release staging produktion deployment ticket tickets aufgabe kunde kunden build pipeline fertig erledigt

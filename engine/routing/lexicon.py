@@ -63,13 +63,17 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """A notion that takes back, limits or moves away what a message seems to claim; none may stand in a completion."""
+    """A notion that takes back, limits or moves away what a message seems to claim; none may stand in a completion.
+
+    Those ``of_a_report`` come with any story of work, and leave the claim in it as it is.
+    """
 
     name: str
     notion: str
     patterns: tuple[str, ...]
     examples: tuple[str, ...]
     counterexamples: tuple[str, ...] = ()
+    of_a_report: bool = False
 
 
 _PART = re.compile(r"\{(\w+)\}|(\(!|[()|?*+])|([^\s(){}|?*+]+)|\s+")
@@ -105,6 +109,8 @@ class Lexicon:
     past_ending: str = ""
     light: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
+    open_ends: tuple[str, ...] = ()
+    harmless: tuple[str, ...] = ()
     figures: Mapping[str, frozenset[str]] = field(
         default_factory=lambda: dict.fromkeys(FIGURE_WORDS, frozenset())
     )
@@ -203,6 +209,26 @@ class Lexicon:
         return self._compile(
             "|".join(f"^(?:[^ ]+ )*?(?P<{_group(n)}>{self._choice(n.patterns)})" for n in self.reservations)
         )
+
+    def leaves_open(self, spoken: str) -> bool:
+        """Say whether words of an update that tells more than a completion take back, limit or move away its claim."""
+        if self._open_ends and self._open_ends.search(spoken, timeout=TIMEOUT):
+            return True
+        if self._harmless:
+            spoken = self._harmless.sub("", spoken, timeout=TIMEOUT)
+        match = self.reserve.match(spoken, timeout=TIMEOUT)
+        if not match:
+            return False
+        notion = next(n for group, n in self.reservations_by_group.items() if match[group])
+        return not notion.of_a_report
+
+    @cached_property
+    def _open_ends(self) -> "regex.Pattern[str] | None":
+        return self._compile(f"(?<![^ ])(?:{self._choice(self.open_ends)})") if self.open_ends else None
+
+    @cached_property
+    def _harmless(self) -> "regex.Pattern[str] | None":
+        return self._compile(f"(?<![^ ])(?:{self._choice(self.harmless)})") if self.harmless else None
 
     @cached_property
     def reservations_by_group(self) -> dict[str, Reservation]:

@@ -58,6 +58,11 @@ def prepare(lexicons: tuple[Lexicon, ...] = LEXICONS) -> None:
         lexicon.prepare()
 
 
+def spoken_in(lexicons: tuple[Lexicon, ...], present: frozenset[str]) -> Lexicon:
+    """Return the language that a message of these words seems to be written in; the first where nothing tells."""
+    return max(lexicons, key=lambda lexicon: len(present & lexicon.common))
+
+
 def _decide(
     spoken: str, present: frozenset[str], entities: Entities, lexicons: tuple[Lexicon, ...]
 ) -> Routing:
@@ -67,8 +72,7 @@ def _decide(
         ):
             return decided
     # What is left is weighed in the language that the message seems to be written in.
-    spoken_in = max(lexicons, key=lambda lexicon: len(present & lexicon.common))
-    return _reported(spoken_in, spoken, present, entities)
+    return _reported(spoken_in(lexicons, present), spoken, present, entities)
 
 
 def _routing(rule: Rule, entities: Entities) -> Routing:

@@ -3,7 +3,7 @@
 from engine.routing.english import vocabulary
 from engine.routing.english.completion import COMPLETIONS
 from engine.routing.english.requests import REQUESTS
-from engine.routing.english.reservations import RESERVATIONS
+from engine.routing.english.reservations import HARMLESS, OPEN_ENDS, RESERVATIONS
 from engine.routing.lexicon import FIGURE_WORDS, Lexicon
 
 ENGLISH = Lexicon(
@@ -27,6 +27,8 @@ ENGLISH = Lexicon(
     lead_ins=vocabulary.LEAD_INS,
     signs=vocabulary.SIGNS,
     past_ending="ed",
+    open_ends=OPEN_ENDS,
+    harmless=HARMLESS,
     figures={name: getattr(vocabulary, name.upper()) for name in FIGURE_WORDS},
     figure_words=vocabulary.FIGURE_WORDS,
 )

@@ -126,6 +126,7 @@ RESERVATIONS = (
         name="past",
         notion="was so once",
         patterns=("was|were|had|used to|ago|previously|formerly|again|back",),
+        of_a_report=True,
         examples=("DEV-12 was done", "DEV-12 had been closed"),
     ),
     Reservation(
@@ -134,6 +135,24 @@ RESERVATIONS = (
         patterns=(
             "by|added|adding|deployed|merged|tested|fixed|using|via|moving|moved|replaced|reduced|improved|and|AND|COLON",
         ),
+        of_a_report=True,
         examples=("finished DEV-12 by rewriting the parser, added fuzz tests", "DEV-12 is done and deployed"),
     ),
+)
+
+# For updates that tell more (`engine.routing.claims`): what leaves work open, and what only sounds like it.
+OPEN_ENDS = (
+    "waiting|awaiting|blocked|blocking|missing|outstanding|remaining|remains|left|wip|untested|tbd|todo|to-do|reopened|follow-up|follow up",
+    "(in|under|for) (review|progress|qa|testing|approval|test|verification) | (is|are|still) open | ready for | to test | to do",
+    "(can|could|would) (you|someone|somebody|anyone) (please)? (review|check|test|look|verify|have)",
+    "please (review|check|test|look|verify|have)",
+)
+HARMLESS = (
+    "no (known|major|big|new|more|other|further|open)? (issues|problems|errors|regressions|surprises|blockers|downtime|incidents|failures|complaints|warnings|bugs)",
+    "without {ANY}? (issues|problems|errors|regressions|downtime|failures|incidents|trouble)",
+    "(no longer|not) (needed|required|necessary|{WORD} anymore) | no longer",
+    "nothing (is|was)? (left|open|missing|else|broke|broken)",
+    "(by|from|up|down|under|over|about|to|around|roughly|coverage) {ANY} PCT",
+    "(after|before|while|because) (of|the|a|it|we|i|{WORD})",
+    "some|today|get|seems like magic|only (touched|changed|needed|one)|still (works|passes|green)|reported|mentioned|(he|she|they) (approved|reviewed|confirmed|signed off|tested)",
 )
