@@ -201,7 +201,7 @@ async def _sweeping(app: App) -> AsyncIterator[None]:
 async def _sweep(app: App, over: asyncio.Event) -> None:
     while not over.is_set():
         async with app.store.write() as tx:
-            await app.jobs.enqueue(tx, "expire_drafts", {})
+            await app.jobs.enqueue(tx, "tidy", {})
         with suppress(TimeoutError):
             await asyncio.wait_for(over.wait(), SWEEP)
 

@@ -175,3 +175,4 @@ async def test_the_log_tells_of_work_and_keeps_words_and_secrets_out(site: Site,
     words = ("zebrafish", "walrus", "narwhal", "pending", ANA.email)
     assert [one for one in (*secrets, *words) if one.lower() in log] == []
     assert "traceback" not in log
+    assert "keyerror" not in log, "a job that nobody handles"
