@@ -31,8 +31,11 @@ FIGURE_WORDS = (
     "items",
     "planning",
     "yes_or_no",
+    "writing",
+    "mail",
+    "mailing_machines",
 )
-"""The sets of words by which `engine.routing.figures` tells a question for figures."""
+"""The sets of words by which `engine.routing.asking` tells a question for figures."""
 
 
 def vocabulary(text: str) -> frozenset[str]:
@@ -107,6 +110,8 @@ class Lexicon:
     lead_ins: frozenset[str]
     signs: frozenset[str]
     past_ending: str = ""
+    doing_ending: str = ""
+    idle: frozenset[str] = frozenset()
     light: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
     open_ends: tuple[str, ...] = ()
@@ -174,7 +179,16 @@ class Lexicon:
         regular = (
             self.past_ending and len(verb) > len(self.past_ending) + 2 and verb.endswith(self.past_ending)
         )
-        return verb in self.doing or (bool(regular) and verb not in self.small_talk)
+        return verb in self.doing or (bool(regular) and verb not in self.idle)
+
+    def is_doing(self, verb: str) -> bool:
+        """Say whether a message that begins with this word tells what is being done."""
+        return (
+            bool(self.doing_ending)
+            and len(verb) > 5
+            and verb.endswith(self.doing_ending)
+            and verb not in self.idle
+        )
 
     def without_courtesy(self, spoken: str) -> str:
         """Return the words without the greetings and thanks at both ends."""

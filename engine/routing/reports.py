@@ -1,10 +1,10 @@
 """Telling a report of work from the rest by weighing its words, where no grammar decides."""
 
-from engine.routing.figures import FIGURES, asked
+from engine.routing.asking import ASKED, asked
 from engine.routing.lexicon import Lexicon, Rule
 from engine.types import Entities, Route
 
-SENTENCE = 6
+SENTENCE = 5
 """Words above which one sign of work is enough."""
 STATEMENT = 50
 """Characters of words from which a statement is worth a comment whatever its words."""
@@ -42,7 +42,7 @@ SENTENCE_OF_WORK = Rule(
     notion="a whole sentence has a word of work",
     patterns=(),
     why="It is a whole sentence with a word of work.",
-    examples=("the import now handles CSV and XLSX",),
+    examples=("the import handles large CSV and XLSX files",),
     counterexamples=("who broke the build?",),
 )
 STATEMENT_ON_ISSUE = Rule(
@@ -80,7 +80,7 @@ REST = Rule(
     examples=("hello", "thanks!", "DEV-12", "the email server is slow"),
 )
 REPORTS = (
-    *FIGURES,
+    *ASKED,
     QUESTION,
     TWO_SIGNS,
     SIGN_AND_KEY,
@@ -120,12 +120,14 @@ def weighed(lexicon: Lexicon, spoken: str, present: frozenset[str], entities: En
     if signs and entities.keys:
         return SIGN_AND_KEY
     least = 3 if verb in lexicon.light or verb not in lexicon.doing else 2
-    if lexicon.does(verb) and (len(plain_words) >= least or entities.keys):
+    if (lexicon.does(verb) and (len(plain_words) >= least or entities.keys)) or (
+        lexicon.is_doing(verb) and len(plain_words) > 2 and verb not in lexicon.light
+    ):
         return VERB
     talk = not present.isdisjoint(lexicon.small_talk)
     if signs and len(plain_words) > SENTENCE and not talk:
         return SENTENCE_OF_WORK
-    if entities.keys and len(plain_words) > (1 if opening == "KEY" else 3):
+    if entities.keys and len(plain_words) > (1 if opening == "KEY" else 2):
         return STATEMENT_ON_ISSUE
     length = sum(len(word) + 1 for word in plain_words)
     return LONG_STATEMENT if length > STATEMENT and not talk else REST

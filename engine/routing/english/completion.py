@@ -11,7 +11,9 @@ COMPLETIONS = (
         patterns=(
             "{fully}* {plainly_done} (now|already|today|finally)?",
             "(all|everything) {plainly_done} here",
-            "(it|this|that) ({is} {fully}*|{has_been} {fully}*) {plainly_done} (now|already|finally)?",
+            "{fully}* {plainly_done} (and|AND) closed",
+            "(task|ticket|status|state|this task) (COLON|DASH|ARROW) {plainly_done}",
+            "(its|thats|(it|this|that|(this|that) one) ({is}|{has_been})) {fully}* {plainly_done} (now|already|finally)?",
             "(i|i've|ive|i have|just|we|we've|we have|finally)* (finished|completed) it now?",
             "(i've|ive|i have|we've|we have|i) {fully}* finished",
             "(i|i've|we|we've|just|finally)* got it (done|finished)",
@@ -253,6 +255,7 @@ COMPLETIONS = (
         patterns=(
             "{ask}* {mark} {keys_or_thing} {to_state} {asked_politely}",
             "{ask}* (mark|set|flag) as {state} (COLON|DASH)? {keys_or_thing}? {asked_politely}",
+            "{ask}* mark (done|complete) {asked_politely}",
             "{ask}* {mark} the? {column} (of|for|on) {keys_or_thing} {to_state} {asked_politely}",
             "{ask}* {mark} the? {column} {to_state} (of|for|on) {keys_or_thing} {asked_politely}",
             "{ask}* {mark} {work} 's? {column} {to_state} {asked_politely}",

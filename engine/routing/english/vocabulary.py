@@ -87,7 +87,7 @@ CLASSES = {
     "ack": """
         (ok|okay|alright|all right|yes|yep|yeah|yup|sure|great|cool|perfect|nice|good|awesome|and|so COMMA)""",
     "news": """
-        (quick|status|small|short)? update (COLON|DASH) | (good|great) news {stop} | fyi | status COLON | (just a)? heads up {stop} | btw
+        (quick|status|small|short)? update (COLON|DASH) | (quick|small) (one|note|info|heads up) (COLON|DASH|COMMA) | (good|great) news {stop} | fyi | status COLON | (just a)? heads up {stop} | btw
         | yay | hooray | hurray | woohoo | woo | phew | boom | tada | finally
         | (i'm|i am|we are|we're)? (happy|glad|pleased|delighted) to (report|say|announce) that?
         | just? letting {hearer} know that? | (i'm|i am)? just? (writing|here)? to? let {hearer} know that?
@@ -149,7 +149,7 @@ CLASSES = {
     "mail_kind": """
         resignation | farewell | welcome | apology | thank you | thank-you | thanks | follow-up | followup | follow up | reminder | cover
         | introduction | intro | invitation | status | leave | notice | vendor | client | customer | announcement | escalation
-        | rejection | complaint | onboarding | maternity | paternity | handover | goodbye""",
+        | request | reply | wfh request | update | rejection | complaint | onboarding | maternity | paternity | handover | goodbye""",
     "i_feel": "i've (got|caught) | i have | fever | a | flu | the flu | cold | COMMA | AND | and | so | today | today COMMA",
     "need_to": """
         (i|we) (need|have|want|would like|must|should|wish) to | (i'd|we'd) like to? | (i|we) (want|need|would like) you to | time to
@@ -216,7 +216,7 @@ ASKING = vocabulary(
 )
 
 ORDERING = vocabulary(
-    """create assign show list find remind summarize summarise translate explain tell give help delete schedule book generate
+    """add remove edit rename attach unassign reassign search fetch ping subscribe watch create assign show list find remind summarize summarise translate explain tell give help delete schedule book generate
     suggest describe define compare convert calculate support make let"""
 )
 
@@ -246,6 +246,13 @@ LIGHT = vocabulary(
     "got made took lost hit met looking looked reading waiting working struggling talked called made found lost"
 )
 
+# What a message begins with that only looks like a verb.
+IDLE = vocabulary(
+    """nothing something anything everything morning evening wondering thinking feeling going being having meeting during according king
+    thing bring spring string getting asking interesting amazing boring sing ring wing need speed feed indeed hundred red bed led shed
+    tired excited bored interested confused scared"""
+)
+
 # What follows "have" or "will" in a question; in a report they follow a silent "I".
 SUBJECTS = vocabulary(
     """you u i we they he she it this that these those the a an my our your his her their any anyone anybody someone somebody everyone
@@ -262,7 +269,7 @@ SIGNS = DOING | vocabulary(
     coverage refactor refactoring rewrite merge rollout rollback done finish complete progress pending blocker blockers customer
     customers client vendor legal design approval feedback access credentials certificate certificates job jobs worker workers logs
     log alert alerts dashboard monitoring metrics script scripts tomorrow remaining still halfway half close resolve mark ready spike
-    poc ui ux button page form login checkout payment payments invoice auth staging production prod fix fixes works webhook webhooks
+    poc ui ux button page form login checkout payment payments invoice auth staging production prod fix fixes works webhook webhooks now finally longer
     retry logic token tokens session sessions memory cpu proxy cluster container image docker kubernetes helm terraform redis postgres
     kafka safari chrome firefox android ios mobile version flag flags toggle environment env load performance benchmark security
     vulnerability xss encryption permission permissions validation layout css accessibility translation handling cleanup wrapper
@@ -272,7 +279,7 @@ SIGNS = DOING | vocabulary(
 
 # What may stand before the word that a report begins with.
 LEAD_INS = vocabulary(
-    """i i've ive i'm im we we've we're have has will had am are is been also just still today yesterday now ok hi hey hello update fyi currently
+    """i i've ive i'm im we we've we're have has will had did am are is been also just still today yesterday now ok hi hey hello update fyi currently
     finally almost mostly busy this morning afternoon so and"""
 )
 
@@ -286,7 +293,7 @@ COMMON = vocabulary(
     "the a is are to of and in on for with it this that i you we not was be have has my please done by at from"
 )
 
-# What a question for figures is about (`engine.routing.figures`) ...
+# What a question for figures is about (`engine.routing.asking`) ...
 MEASURES = vocabulary(
     """productivity stats statistics metrics velocity burndown burnup burn-down burn-up throughput performers kpi kpis cycle-time lead-time cycle
     workload"""
@@ -321,12 +328,21 @@ COMPARING = vocabulary(
 ACHIEVING = vocabulary(
     """finish complete close resolve accomplish achieve deliver ship fix finished completed closed resolved accomplished achieved
     delivered shipped done fixed closing finishing completing resolving shipping fixing burn burned burnt open opened created create
-    solved solve knocked knock wrapped reopened worked working work"""
+    through solved solve knocked knock wrapped reopened worked working work"""
 )
-PLANNING = vocabulary("should shall will next must tomorrow when once how until if")
+PLANNING = vocabulary("should shall will next must tomorrow when once until if")
 ITEMS = vocabulary(
     """tasks issues tickets bugs stories points cards subtasks sub-tasks items task ticket issue bug story epics jiras things defects prs
     work stuff everything"""
+)
+# Writing what is sent by mail, and the parts of a program that mail is only the subject of.
+WRITING = vocabulary(
+    "write draft compose prepare formulate word phrase reply respond answer send generate turn make"
+)
+MAIL = vocabulary("email e-mail mail")
+MAILING_MACHINES = vocabulary(
+    """template templates notification notifications job jobs service server flow queue address field validation integration worker
+    module service parser fails fail failing broken works slow"""
 )
 YES_OR_NO = vocabulary("is are am was were do does did have has had will would should can could may might")
 # Whose throughput or performance is nobody's work.
@@ -344,7 +360,7 @@ FIGURE_WORDS = (
     | WORKERS
     | ITEMS
     | vocabulary(
-        """the a any by type kind priority assignee project completion only just me of for in this last previous past current and to by per on over time times lead cycle completion QM DOT COMMA EX AT AND DASH
+        """what did do done end quick short the a any by type kind priority assignee project completion only just me of for in this last previous past current and to by per on over time times lead cycle completion QM DOT COMMA EX AT AND DASH
     COLON NL SLASH 's please pls thanks so far since from during two three four 1 2 3 4 5 6 7 8 9 10 12 14 30 60 90 me personal closed
     open done created completed resolved"""
     )

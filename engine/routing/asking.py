@@ -1,4 +1,4 @@
-"""Telling a question for figures on work by its words, where no grammar foresaw the wording."""
+"""Telling by its words a question for figures, or an order for a mail, where no grammar foresaw the wording."""
 
 from engine.routing.lexicon import Lexicon, Rule
 from engine.types import Route
@@ -47,15 +47,32 @@ COMPARISON = Rule(
     examples=("am I slower than last month?", "did we do better this sprint than the one before?"),
     counterexamples=("is it faster than before?", "are we faster with caching than without?"),
 )
-FIGURES = (PHRASE, MEASURE, ACHIEVEMENT, COMPARISON)
+MAIL = Rule(
+    name="email.ordered",
+    route=Route.EMAIL,
+    notion="orders something to be written, and a mail is what it becomes",
+    patterns=(),
+    why="It orders a mail to be written.",
+    examples=(
+        "turn this into an email: the launch moves to May",
+        "compose email requesting access to the data room",
+    ),
+    counterexamples=("send email job fails on staging", "the mail server is down"),
+)
+ASKED = (MAIL, PHRASE, MEASURE, ACHIEVEMENT, COMPARISON)
 """In the order in which they are asked."""
 
 
 def asked(lexicon: Lexicon, tokens: list[str], present: frozenset[str], opening: str) -> Rule | None:
-    """Return the first of `FIGURES` that holds for the words of a message; ``opening`` is the word it really begins with."""
-    if "KEY" in present or len(tokens) > LONGEST:
+    """Return the first of `ASKED` that holds for the words of a message; ``opening`` is the word it really begins with."""
+    if len(tokens) > LONGEST:
         return None
     said = {name: not present.isdisjoint(words) for name, words in lexicon.figures.items()}
+    order = next((word for word in tokens if word not in lexicon.figures["courting"]), "")
+    if said["mail"] and order in lexicon.figures["writing"] and not said["mailing_machines"]:
+        return MAIL
+    if "KEY" in present:
+        return None
     about = said["workers"] or said["times"]
     if present <= lexicon.figure_words and (
         said["measures"]
@@ -63,7 +80,6 @@ def asked(lexicon: Lexicon, tokens: list[str], present: frozenset[str], opening:
         or (said["items"] and said["achieving"] and said["times"] and opening not in lexicon.doing)
     ):
         return PHRASE
-    order = next((word for word in tokens if word not in lexicon.figures["courting"]), "")
     ordered = order in lexicon.figures["showing"]
     short = len(tokens) < SHORT
     if not (ordered or opening in lexicon.asking or (short and "QM" in present)):
