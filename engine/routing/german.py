@@ -260,13 +260,14 @@ GERMAN = Lexicon(
     language="German",
     classes=_CLASSES,
     phrases={"WORK": "({the}? ({kind}|{kinds}) COLON?)? {keys}"},
+    phrase_heads={"WORK": vocabulary("KEY")},
     completions=(*_COMPLETIONS, _CLOSE_IT),
     requests=_REQUESTS,
     reservations=_RESERVATIONS,
     heads=vocabulary(
         """fertig erledigt abgeschlossen fertiggestellt geschlossen schließen abschließen schließe schließ schliesse setze setz markiere
         markier verschiebe stelle stell fertiggemacht beendet komplett vollständig
-        done schliessen abschliessen zumachen verschieb schieb schiebe zieh ziehe"""
+        ist sind auf nach als schliessen abschliessen zumachen verschieb schieb schiebe zieh ziehe"""
     ),
     request_heads=vocabulary(
         """viele produktiv statistik statistiken wochenbericht monatsbericht tagesbericht produktivität kennzahlen geschafft mail e-mail

@@ -14,6 +14,28 @@ import regex
 
 from engine.types import Route
 
+SIGNS = frozenset(
+    [
+        "URL",
+        "QM",
+        "DOUBT",
+        "ODD",
+        "ELLIPSIS",
+        "CITE",
+        "PCT",
+        "STRUCK",
+        "FENCE",
+        "EQ",
+        "SLASH",
+        "SEMI",
+        "HASH",
+        "QUOTE",
+        "TICK",
+        "OPEN",
+        "CLOSE",
+    ]
+)
+"""Signs of `engine.routing.words` that a completion need not contain."""
 TIMEOUT = 0.003
 """Seconds one search may take."""
 
@@ -95,6 +117,7 @@ class Lexicon:
     language: str
     classes: Mapping[str, str]
     phrases: Mapping[str, str]
+    phrase_heads: Mapping[str, frozenset[str]]
     completions: tuple[Rule, ...]
     requests: tuple[Rule, ...]
     reservations: tuple[Reservation, ...]
@@ -140,19 +163,38 @@ class Lexicon:
         """Compile every pattern now (some tenths of a second) and not with the first message that needs it."""
         _ = self.claim, self.request, self.reserve, self._phrases, self._courtesy_before, self._courtesy_after
 
-    def reduced(self, spoken: str) -> str:
+    def reduced(self, spoken: str, present: frozenset[str]) -> str:
         """Return the words with each phrase that names work as one token, as `completions` are written."""
-        for name, phrase in self._phrases:
-            # Issues are named by phrases only where there are issues.
-            if name == "WORK " and "KEY" not in spoken:
-                continue
-            spoken = phrase.sub(name, spoken, timeout=TIMEOUT)
+        for name, phrase, heads in self._phrases:
+            if not present.isdisjoint(heads):
+                spoken = phrase.sub(name, spoken, timeout=TIMEOUT)
         return spoken
 
     @cached_property
-    def _phrases(self) -> "tuple[tuple[str, regex.Pattern[str]], ...]":
+    def unsayable(self) -> frozenset[str]:
+        """Words and signs that no completion can contain: no pattern has them, and no name may."""
+        names = (*(pattern for rule in self.completions for pattern in rule.patterns), *self.phrases.values())
+        sayable = self._literals((*names, "{opening} {joint} {closing}"))
+        return (self.reserved | SIGNS) - sayable
+
+    def _literals(self, patterns: tuple[str, ...]) -> frozenset[str]:
+        """Return the words of patterns and of the classes that they use."""
+        words: set[str] = set()
+        seen: set[str] = set()
+        waiting = list(patterns)
+        while waiting:
+            for name, _, word in _PART.findall(waiting.pop()):
+                if word:
+                    words.add(word if word.isupper() else word.casefold())
+                elif name and name not in _ANY and name not in seen:
+                    seen.add(name)
+                    waiting.append(self.classes[name])
+        return frozenset(words)
+
+    @cached_property
+    def _phrases(self) -> "tuple[tuple[str, regex.Pattern[str], frozenset[str]], ...]":
         return tuple(
-            (f"{token} ", self._compile(f"(?<![^ ])(?:{self._compiled(pattern)})"))
+            (f"{token} ", self._compile(f"(?<![^ ])(?:{self._compiled(pattern)})"), self.phrase_heads[token])
             for token, pattern in self.phrases.items()
         )
 

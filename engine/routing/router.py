@@ -100,9 +100,13 @@ def _requested(lexicon: Lexicon, spoken: str, present: frozenset[str], entities:
 
 
 def _completed(lexicon: Lexicon, spoken: str, present: frozenset[str], entities: Entities) -> Routing | None:
-    if present.isdisjoint(lexicon.heads) or len(spoken) > LONGEST_CLAIM:
+    if (
+        present.isdisjoint(lexicon.heads)
+        or not present.isdisjoint(lexicon.unsayable)
+        or len(spoken) > LONGEST_CLAIM
+    ):
         return None
-    match = lexicon.claim.match(lexicon.reduced(spoken), timeout=TIMEOUT)
+    match = lexicon.claim.match(lexicon.reduced(spoken, present), timeout=TIMEOUT)
     if not match:
         return None
     groups = match.groupdict()

@@ -10,6 +10,7 @@ ENGLISH = Lexicon(
     language="English",
     classes=vocabulary.CLASSES,
     phrases=vocabulary.PHRASES,
+    phrase_heads=vocabulary.PHRASE_HEADS,
     completions=COMPLETIONS,
     requests=REQUESTS,
     reservations=RESERVATIONS,

@@ -176,6 +176,14 @@ PHRASES = {
 }
 """What names work, as the token that stands for it; applied in this order."""
 
+# The words one of which each of these phrases contains.
+PHRASE_HEADS = {
+    "WORK": vocabulary("KEY"),
+    "THING": vocabulary("the my our"),
+    "THIS": vocabulary("this that"),
+    "EFFORT": vocabulary("the my our"),
+}
+
 # The words one of which every completion contains.
 HEADS = vocabulary(
     """done finished completed complete closed resolved finalised finalized wrapped set close resolve closing resolving tick check finish complete"""
@@ -184,7 +192,7 @@ HEADS = vocabulary(
 REQUEST_HEADS = vocabulary(
     """how what which number count total productive productivity stats statistics metrics report reports summary overview recap velocity
     burndown burn-down throughput performance kpi kpis rate figures numbers breakdown digest summarise summarize score email e-mail
-    mail emails mails e-mails leave pto vacation holiday off sick ooo out-of-office list output closed completed resolved finished fixed shipped delivered created
+    mail emails mails e-mails leave pto vacation holiday off sick ooo out-of-office list output tasks tickets issues bugs stories points prs defects things
     time write draft compose time-off cycle lead progress review office line lines note message letter ill unwell"""
 )
 
