@@ -80,9 +80,8 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
         secret = settings.slack_signing_secret
         bolt = make_app(slack, None if secret is None else secret.get_secret_value(), bot)
         Listeners(engine, slack, people, bot).register(bolt)
-        # Before the first message: the grammars' time limit counts the whole process's time, so compiling would eat it up.
-        await preparing
-        await jobs.start()
+        # Messages are taken meanwhile. The grammars' time limit counts the whole process, so compiling would eat it up.
+        await jobs.start(after=preparing)
         stack.push_async_callback(jobs.stop)
         yield App(settings, store, jobs, engine, slack, bolt, bot)
 

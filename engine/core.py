@@ -14,6 +14,7 @@ from engine.checks import guard
 from engine.drafts import BY_PERSON, Draft, DraftKind, Drafts, Status
 from engine.errors import Gone, InvalidInput, ModelError
 from engine.inbox import Inbox, Incoming
+from engine.intake import Intake
 from engine.jira import Jira
 from engine.jobs import Job, Jobs, Priority
 from engine.posting import Posting
@@ -42,6 +43,7 @@ class Engine:
     ) -> None:
         self.store, self.jobs, self.writer, self.directory, self.clock = store, jobs, writer, directory, clock
         self.inbox, self.drafts = Inbox(store, clock), Drafts(store, clock)
+        self.intake = Intake(store, self.inbox, jobs)
         self.access = Access(jira)
         self.answers = Answers(
             store,
@@ -61,11 +63,7 @@ class Engine:
 
     async def take(self, incoming: Incoming) -> str | None:
         """Record a message durably and have it answered; None when it was taken before."""
-        async with self.store.write() as tx:
-            id = await self.inbox.take(tx, incoming)
-            if id is not None:
-                await self.jobs.enqueue(tx, "answer", {"message": id}, lock=id, priority=Priority.HIGH)
-        return id
+        return await self.intake.take(incoming)
 
     async def withdraw(self, workspace: str, channel: str, ts: str) -> None:
         """Forget a message that its author deleted: unanswered it stays so, and its undecided draft is dropped."""

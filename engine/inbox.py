@@ -133,9 +133,19 @@ class Inbox:
 
     async def take(self, tx: Transaction, incoming: Incoming) -> str | None:
         """Record a message and return its id; None when it is already here."""
-        id = uuid4().hex
-        row = {
-            "id": id,
+        return (await self.take_all(tx, [incoming]))[0]
+
+    async def take_all(self, tx: Transaction, incomings: Sequence[Incoming]) -> list[str | None]:
+        """Record messages that came together; return each one's id, None for one that is already here."""
+        rows = [self._row(incoming) for incoming in incomings]
+        dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
+        fresh = dialect.insert(inbox_table).on_conflict_do_nothing().returning(inbox_table.c.id)
+        taken = set((await tx.execute(fresh, rows)).scalars())
+        return [row["id"] if row["id"] in taken else None for row in rows]
+
+    def _row(self, incoming: Incoming) -> dict[str, Any]:
+        return {
+            "id": uuid4().hex,
             "workspace": incoming.workspace,
             "person": incoming.person,
             "event": incoming.event,
@@ -151,9 +161,6 @@ class Inbox:
             "choice": None if incoming.choice is None else asdict(incoming.choice),
             "received_at": self.clock(),
         }
-        dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-        taken = await tx.execute(dialect.insert(inbox_table).values(**row).on_conflict_do_nothing())
-        return id if taken.rowcount else None
 
     async def entry(self, id: str) -> Entry:
         """Return one entry; raises Gone when there is none."""

@@ -24,6 +24,8 @@ from engine.store import Clock, Json, Moment, Store, Transaction, metadata, utcn
 log = structlog.get_logger(__name__)
 
 KEEP = timedelta(days=7)
+GIVE_WAY = 0.05
+GIVE_WAY_AT_MOST = 40
 MAX_STARTS = 50
 """A job that was started this often without an end kills its process: it becomes a dead letter."""
 
@@ -82,7 +84,10 @@ GivenUp = Callable[[Job, BaseException], Awaitable[None]]
 
 
 class Jobs:
-    """The queue and its runner; ``at_once`` jobs run side by side."""
+    """The queue and its runner; ``at_once`` jobs run side by side.
+
+    ``pressed`` tells whether something more urgent than jobs needs the process; new jobs then wait, at most two seconds.
+    """
 
     def __init__(
         self, store: Store, *, policy: RetryPolicy | None = None, at_once: int = 16, clock: Clock = utcnow
@@ -92,9 +97,8 @@ class Jobs:
         self._given_up: dict[str, GivenUp] = {}
         self._running: dict[asyncio.Task[None], Job] = {}
         self._wake = asyncio.Event()
-        self._fresh = False
         self._loop: asyncio.Task[None] | None = None
-        store.on_commit.append(self._committed)
+        self.pressed: Callable[[], bool] = lambda: False
 
     def handle(self, kind: str, handler: Handler, given_up: GivenUp | None = None) -> None:
         """Register what runs jobs of a kind, and what is told when one is given up."""
@@ -113,21 +117,25 @@ class Jobs:
         run_at: datetime | None = None,
     ) -> str:
         """Add a job in the caller's transaction and return its id."""
-        now, id = self.clock(), uuid4().hex
-        row = {
-            "id": id,
-            "kind": kind,
-            "payload": dict(payload),
-            "lock": lock,
-            "priority": int(priority),
-        }
-        times = {"run_at": run_at or now, "created_at": now, "status": "pending", "starts": 0, "tries": 0}
-        await tx.execute(insert(jobs_table).values(**row, **times))
-        self._fresh = True
-        return id
+        row = self._row(kind, payload, lock, priority, run_at)
+        await tx.execute(insert(jobs_table), row)
+        self.store.after_commit(tx, self._wake.set)
+        return str(row["id"])
 
-    async def start(self) -> None:
-        """Take up what a crash left, then run jobs until :meth:`stop`. Raises StoreError when another process does."""
+    async def enqueue_all(
+        self, tx: Transaction, kind: str, payloads: Mapping[str, Mapping[str, Any]], *, priority: Priority
+    ) -> None:
+        """Add jobs of one kind, one for each lock."""
+        rows = [self._row(kind, payload, lock, priority, None) for lock, payload in payloads.items()]
+        if rows:
+            await tx.execute(insert(jobs_table), rows)
+            self.store.after_commit(tx, self._wake.set)
+
+    async def start(self, after: Awaitable[object] | None = None) -> None:
+        """Take up what a crash left, then run jobs until :meth:`stop`, the first one once ``after`` is done.
+
+        Raises StoreError when another process works on the same database.
+        """
         self.store.claim()
         async with self.store.write() as tx:
             taken_up = await tx.execute(
@@ -135,7 +143,7 @@ class Jobs:
             )
         if taken_up.rowcount:
             log.info("jobs taken up", count=taken_up.rowcount)
-        self._loop = asyncio.create_task(self._run(), name="jobs")
+        self._loop = asyncio.create_task(self._run(after), name="jobs")
 
     async def stop(self, grace: float = 20.0) -> None:
         """Start nothing new, give running jobs ``grace`` seconds, then leave them to the next start."""
@@ -189,7 +197,7 @@ class Jobs:
         async with self.store.write() as tx:
             dead = (jobs_table.c.id == id) & (jobs_table.c.status == "failed")
             revived = await tx.execute(update(jobs_table).where(dead).values(**fresh))
-            self._fresh = True
+            self.store.after_commit(tx, self._wake.set)
         return bool(revived.rowcount)
 
     async def forget(self, tx: Transaction) -> int:
@@ -198,18 +206,35 @@ class Jobs:
         done = await tx.execute(delete(jobs_table).where((jobs_table.c.status == "completed") & old))
         return done.rowcount
 
-    def _committed(self) -> None:
-        if self._fresh:
-            self._fresh = False
-            self._wake.set()
+    def _row(
+        self,
+        kind: str,
+        payload: Mapping[str, Any],
+        lock: str | None,
+        priority: Priority,
+        run_at: datetime | None,
+    ) -> dict[str, Any]:
+        now = self.clock()
+        row = {
+            "id": uuid4().hex,
+            "kind": kind,
+            "payload": dict(payload),
+            "lock": lock,
+            "priority": int(priority),
+        }
+        times = {"run_at": run_at or now, "created_at": now}
+        return {**row, **times, "status": "pending", "starts": 0, "tries": 0}
 
     def _due(self) -> Any:
         order = (jobs_table.c.priority, jobs_table.c.run_at, jobs_table.c.id)
         ready = (jobs_table.c.status == "pending") & (jobs_table.c.run_at <= self.clock())
         return select(jobs_table).where(ready).order_by(*order)
 
-    async def _run(self) -> None:
+    async def _run(self, after: Awaitable[object] | None) -> None:
+        if after is not None:
+            await after
         while True:
+            await self._give_way()
             self._wake.clear()
             claimed = await self._claim(self.at_once - len(self._running))
             for job in claimed:
@@ -218,6 +243,13 @@ class Jobs:
                 task.add_done_callback(self._done)
             if not claimed:
                 await self._sleep()
+
+    async def _give_way(self) -> None:
+        """Let what is waiting to be taken go first, for a while: its sender waits for an acknowledgement."""
+        for _ in range(GIVE_WAY_AT_MOST):
+            if not self.pressed():
+                return
+            await asyncio.sleep(GIVE_WAY)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task)

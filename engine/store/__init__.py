@@ -1,7 +1,7 @@
 """Open the database, hand out transactions, migrate.
 
 ``async with store.write() as tx`` is one transaction that is alone among writers on SQLite; ``store.read()`` sees a
-consistent snapshot. What hangs on a commit (waking a job runner) asks :attr:`Store.on_commit`.
+consistent snapshot. What hangs on a commit (waking a job runner) asks :meth:`Store.after_commit`.
 """
 
 from engine.store.database import Clock, Store, StoreError, Transaction, utcnow

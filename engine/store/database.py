@@ -41,7 +41,7 @@ class Store:
 
     def __init__(self, url: URL, writer: AsyncEngine, reader: AsyncEngine) -> None:
         self.url, self._writer, self._reader = url, writer, reader
-        self.on_commit: list[Callable[[], None]] = []
+        self._after: dict[int, list[Callable[[], None]]] = {}
         self._lock: IO[str] | None = None
 
     @classmethod
@@ -76,9 +76,17 @@ class Store:
     async def write(self) -> AsyncIterator[Transaction]:
         """Open one writing transaction: committed at the end, rolled back on any error."""
         async with self._writer.begin() as tx:
-            yield tx
-        for committed in self.on_commit:
-            committed()
+            calls = self._after[id(tx)] = []
+            try:
+                yield tx
+            finally:
+                del self._after[id(tx)]
+        for call in calls:
+            call()
+
+    def after_commit(self, tx: Transaction, call: Callable[[], None]) -> None:
+        """Have something done once this transaction is committed; a rollback forgets it."""
+        self._after[id(tx)].append(call)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
