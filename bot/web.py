@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.settings import Settings
-from engine import Store, UpdraftError
+from engine import Store, StoreError, UpdraftError
 
 
 class PortTaken(UpdraftError):
@@ -32,7 +32,10 @@ def site(bolt: AsyncApp, store: Store, settings: Settings) -> Starlette:
         return JSONResponse({"status": "ok"})
 
     async def ready(_: Request) -> Response:
-        await store.ping()
+        try:
+            await store.ping()
+        except StoreError as error:
+            return JSONResponse({"status": "unavailable", "reason": str(error)}, status_code=503)
         return JSONResponse({"status": "ok"})
 
     routes = [Route("/health/live", live), Route("/health/ready", ready)]

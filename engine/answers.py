@@ -16,9 +16,9 @@ from engine.completion import Completion
 from engine.drafts import Draft, DraftKind, Drafts, Target
 from engine.errors import InvalidInput, JiraError, ModelError, Postpone
 from engine.inbox import Entry, Inbox
-from engine.jira import Issue
+from engine.jira import Issue, NoSuchIssue
 from engine.reply import Reply, quoted
-from engine.routing import plain, route
+from engine.routing import entities, plain, route
 from engine.routing.claims import claims_completion
 from engine.store import Clock, Store, utcnow
 from engine.types import Choice, Guarded, Option, Period, Person, Route, Routing, Verdict
@@ -126,6 +126,8 @@ class Answers:
     async def _complete(
         self, entry: Entry, person: Person, keys: Sequence[str], *, ask: bool = False
     ) -> Reply:
+        if not keys and (unknown := entities(entry.text).keys):
+            raise NoSuchIssue(" and ".join(unknown))
         if not keys:
             in_thread = await self.inbox.thread_issue(entry.workspace, entry.channel, entry.thread)
             keys = (in_thread,) if in_thread else ()

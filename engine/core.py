@@ -23,7 +23,7 @@ from engine.store import Clock, Store, Transaction, utcnow
 from engine.types import Verdict
 from engine.writing import Writer, Written
 
-LONGEST_EDIT = 3000
+LONGEST_EDIT = 12_000
 NO_OTHER_TEXT = "No language model could write another text just now; this is the last one."
 
 

@@ -155,8 +155,8 @@ class Inbox:
             "reply_channel": incoming.channel,
             "reply_thread": incoming.thread,
             "kind": incoming.kind.value,
-            # PostgreSQL's text holds no NUL, and nobody can see one.
-            "text": incoming.text.replace("\0", ""),
+            # Neither a NUL, which PostgreSQL's text cannot hold, nor half a surrogate pair, which no encoding can, is seen.
+            "text": incoming.text.replace("\0", "").encode("utf-8", "replace").decode(),
             "state": State.RECEIVED.value,
             "choice": None if incoming.choice is None else asdict(incoming.choice),
             "received_at": self.clock(),

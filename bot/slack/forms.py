@@ -11,13 +11,12 @@ View = dict[str, Any]
 
 def edit(draft: Draft) -> View:
     """The draft's text to change, and which of several issues it goes to."""
-    blocks = [
-        _text(
-            "text",
-            "Your e-mail" if draft.kind is DraftKind.EMAIL else "Your comment",
-            draft.text[:LONGEST_INPUT],
-            lines=True,
-        )
+    label = "Your e-mail" if draft.kind is DraftKind.EMAIL else "Your comment"
+    first, *more = _portions(draft.text)
+    blocks = [_text("text", label, first, lines=True)]
+    blocks += [
+        _text(f"text_{number}", "… goes on", part, lines=True, optional=True)
+        for number, part in enumerate(more, 2)
     ]
     if len(draft.issues) > 1:
         options = [_option(issue.key, f"{issue.key} {issue.summary}") for issue in draft.issues]
@@ -92,9 +91,26 @@ def values(view: View) -> dict[str, Any]:
     return found
 
 
+def edited(values: dict[str, Any]) -> str:
+    """Join the portions of an edited text."""
+    more = sorted((name for name in values if name.startswith("text_")), key=lambda name: int(name[5:]))
+    return "\n".join(part for name in ("text", *more) if (part := str(values[name])))
+
+
 def about(view: View) -> dict[str, Any]:
     """Return what a form is about."""
     return dict(json.loads(view.get("private_metadata") or "{}"))
+
+
+def _portions(text: str) -> list[str]:
+    """Cut a text at line ends into what an input of Slack's holds."""
+    portions = []
+    while len(text) > LONGEST_INPUT:
+        cut = text.rfind("\n", 1, LONGEST_INPUT)
+        cut = cut if cut > 0 else LONGEST_INPUT
+        portions.append(text[:cut])
+        text = text[cut:].removeprefix("\n")
+    return [*portions, text]
 
 
 def _view(callback: str, title: str, submit: str, about: dict[str, Any], blocks: list[View]) -> View:

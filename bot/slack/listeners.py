@@ -212,7 +212,7 @@ class Listeners:
         match form:
             case "draft_edit":
                 await self.engine.edit(
-                    about["draft"], about["revision"], person, values["text"], values.get("keys")
+                    about["draft"], about["revision"], person, forms.edited(values), values.get("keys")
                 )
             case "draft_regenerate":
                 await self.engine.regenerate(about["draft"], about["revision"], person, values["instruction"])

@@ -187,7 +187,7 @@ DEMO = (
     ),
     Story(
         "Task",
-        "Log the acquirer's answer code with every failed payment",
+        "Status call to the acquirer times out",
         A,
         B,
         (3, 2, 11.2),

@@ -46,7 +46,10 @@ class OpenAIModel:
     async def ping(self) -> None:
         """Ask the server for the model's card."""
         async with self._in_time(), self._translated():
-            await self._client.models.retrieve(self.model)
+            card = await self._client.models.retrieve(self.model)
+        # A proxy's page with status 200 comes back as something else than a card.
+        if getattr(card, "id", None) != self.model:
+            raise ModelUnavailable(f"{self.name} gave an unreadable answer.")
 
     async def close(self) -> None:
         """Close the connections."""

@@ -18,7 +18,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 Transaction = AsyncConnection
@@ -66,8 +66,13 @@ class Store:
                 "Check the path and its permissions, or move the file away to start afresh."
             ) from error
         address = parsed.set(drivername="sqlite+aiosqlite")
-        writer = create_async_engine(address, pool_size=1, max_overflow=0, pool_timeout=60)
-        reader = create_async_engine(address, pool_size=8, max_overflow=0, pool_timeout=60)
+        # Statements may appear in errors and so in logs; their values, which are what people wrote, may not.
+        writer = create_async_engine(
+            address, hide_parameters=True, pool_size=1, max_overflow=0, pool_timeout=60
+        )
+        reader = create_async_engine(
+            address, hide_parameters=True, pool_size=8, max_overflow=0, pool_timeout=60
+        )
         _prepare(writer, "BEGIN IMMEDIATE")
         _prepare(reader, "BEGIN")
         return cls(parsed, writer, reader)
@@ -113,9 +118,12 @@ class Store:
         self._lock = lock
 
     async def ping(self) -> None:
-        """Reach the database for real."""
-        async with self.read() as tx:
-            await tx.execute(text("SELECT 1"))
+        """Reach the database for real; raises StoreError."""
+        try:
+            async with self.read() as tx:
+                await tx.execute(text("SELECT 1"))
+        except SQLAlchemyError as error:
+            raise StoreError(f"The database does not answer ({type(error).__name__}).") from error
 
     async def close(self) -> None:
         """Close every connection."""

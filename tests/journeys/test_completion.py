@@ -48,6 +48,7 @@ async def test_required_fields_are_asked_for(desk: Desk) -> None:
 async def test_what_cannot_be_moved_is_told_in_plain_words(desk: Desk) -> None:
     assert "already *Done*" in text_of(await desk.say(ANA, "done with DEMO-3"))
     assert "cannot find DEMO-999" in text_of(await desk.say(ANA, "done with DEMO-999"))
+    assert "cannot find NOPE-7" in text_of(await desk.say(ANA, "done with NOPE-7"))
     assert "cannot find SECRET-1" in text_of(await desk.say(ANA, "done with SECRET-1"))
     assert "does not let you move" in text_of(await desk.say(DORA, "done with DEMO-12"))
     assert "this workflow offers only" in text_of(await desk.say(ANA, "done with DEMO-21"))
