@@ -102,6 +102,7 @@ class Reservation:
 
 
 _PART = re.compile(r"\{(\w+)\}|(\(!|[()|?*+])|([^\s(){}|?*+]+)|\s+")
+_NEEDLESS = re.compile(r"\(\?:([^()|\[\]?*+]+ )\)(?![?*+])")
 _ANY = {
     "FEW": "(?:[^ ]+ ){0,12}?",
     "ANY": "(?:[^ ]+ )",
@@ -297,6 +298,8 @@ class Lexicon:
         return self._compile(frame.replace("RULES", f"(?:{choices})"))
 
     def _compile(self, pattern: str) -> "regex.Pattern[str]":
+        # A word alone needs no group; fewer of them compile in less time.
+        pattern = _NEEDLESS.sub(r"\1", pattern)
         return (
             regex.compile(pattern, reserved=self.reserved)
             if r"\L<reserved>" in pattern
