@@ -78,6 +78,7 @@ def asked(lexicon: Lexicon, tokens: list[str], present: frozenset[str], opening:
         said["measures"]
         or (said["loose_measures"] and about)
         or (said["items"] and said["achieving"] and said["times"] and opening not in lexicon.doing)
+        or (said["comparing"] and said["achieving"] and said["times"])
     ):
         return PHRASE
     ordered = order in lexicon.figures["showing"]

@@ -156,7 +156,6 @@ _CLOSE_IT = Rule(
     why="A request to close {keys}.",
     examples=("DEV-12 ist fertig, bitte schließen", "DEV-12 ist erledigt und kann geschlossen werden"),
     counterexamples=("bitte schließen", "DEV-12 kann geschlossen werden"),
-    keyed=True,
     leaning=True,
 )
 

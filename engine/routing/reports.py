@@ -36,6 +36,15 @@ VERB = Rule(
     examples=("implementing dark mode for tablets", "chased the supplier again"),
     counterexamples=("tired of this", "working"),
 )
+NEWS = Rule(
+    name="rephrase.news",
+    route=Route.REPHRASE,
+    notion="it ends with what happened, as a headline does",
+    patterns=(),
+    why="It ends with what happened, as news do.",
+    examples=("budget for Q4 approved",),
+    counterexamples=("I'm so tired", "who is being interviewed?"),
+)
 SENTENCE_OF_WORK = Rule(
     name="rephrase.sentence-of-work",
     route=Route.REPHRASE,
@@ -85,6 +94,7 @@ REPORTS = (
     TWO_SIGNS,
     SIGN_AND_KEY,
     VERB,
+    NEWS,
     SENTENCE_OF_WORK,
     STATEMENT_ON_ISSUE,
     LONG_STATEMENT,
@@ -124,6 +134,8 @@ def weighed(lexicon: Lexicon, spoken: str, present: frozenset[str], entities: En
         lexicon.is_doing(verb) and len(plain_words) > 2 and verb not in lexicon.light
     ):
         return VERB
+    if len(plain_words) > 2 and lexicon.does(plain_words[-1]) and present.isdisjoint(lexicon.small_talk):
+        return NEWS
     talk = not present.isdisjoint(lexicon.small_talk)
     if signs and len(plain_words) > SENTENCE and not talk:
         return SENTENCE_OF_WORK

@@ -12,6 +12,7 @@ COMPLETIONS = (
             "{fully}* {plainly_done} (now|already|today|finally)?",
             "(all|everything) {plainly_done} here",
             "{fully}* {plainly_done} (and|AND) closed",
+            "(i've|i have|all|just)* wrapped up",
             "(task|ticket|status|state|this task) (COLON|DASH|ARROW) {plainly_done}",
             "(its|thats|(it|this|that|(this|that) one) ({is}|{has_been})) {fully}* {plainly_done} (now|already|finally)?",
             "(i|i've|ive|i have|just|we|we've|we have|finally)* (finished|completed) it now?",
@@ -53,6 +54,7 @@ COMPLETIONS = (
         patterns=(
             "{work} COMMA? it? {is} {fully}* {done} {lately}*",
             "{work} (is|are) {fully}* in {state} {column}? now?",
+            "((the|my|our|all|all the)* work|everything) ({is}|{has_been}) {fully}* {plainly_done} (on|for|in) {work} {lately}*",
             "{work} {has_been} {fully}* ({done}|{marked} {to_state}) {when}*",
         ),
         why="Every word says that the work on {keys} is done.",
@@ -123,6 +125,7 @@ COMPLETIONS = (
             "{fully}* (done|{outcome} (COLON|ARROW|DASH|EX|NL)) (COLON|DASH|ARROW|COMMA|NL|DOT|EX)* {work} {lately}*",
             "{fully}* {outcome} {when} (COLON|DASH|ARROW|NL)+ {work}",
             "(my|our)? ({kinds} {outcome}|{outcome} {kinds}) {when}? (COLON|DASH|ARROW|NL)+ {work}",
+            "(these|those|the following|following|they) ({kinds}|ones)? ({is}|{has_been}) {fully}* {done} {lately}* (COLON|DASH|NL)+ {work}",
             "{work} 's? (COLON|DASH|COMMA)? (status|state) {is}? (COLON|DASH|EQ|ARROW)? now? {done}",
             "the? (status|state) of {work} (COLON|DASH|EQ|ARROW|is|is now) {done}",
         ),
@@ -168,6 +171,7 @@ COMPLETIONS = (
         patterns=(
             "(today|yesterday|this morning|last night)? ({i}|{fully})* {did} {work} {when}*",
             "{work} (COLON|DASH|COMMA)+ ({i} {fully}* {did} {it}|{i_am} {fully}* (done|finished) (with {it})?) {when}*",
+            "({i}|{fully})* {did} (these|those|the following) ({kinds}|ones)? {when}* (COLON|DASH|NL)+ {work}",
             "({i}|{fully})* done {work} {when}*",
             "({i}|{fully})* {did_apart} {work} (up|off|out) {when}*",
             "({i}|{fully})* {got} {work} (done|finished) {when}*",
@@ -289,7 +293,7 @@ COMPLETIONS = (
         route=Route.COMPLETION,
         notion="a request to close the work named",
         patterns=(
-            "{ask}* {close} {work} (as {state})? {asked_politely}",
+            "{ask}* {close} {work} (as {state}|OPEN {state} CLOSE)? {asked_politely}",
             "{ask}* close {thing} {asked_politely}",
             "{ask}* close (this|the) (issue|jira|jira ticket|jira issue) {asked_politely}",
             "{work} (COMMA|COLON|DASH)? ({ask} {close} {it}?|{close} {it}|{close} {please}) {asked_politely}",
@@ -364,6 +368,7 @@ COMPLETIONS = (
             "DEV-12 is finished, please close",
             "DEV-12 is done and can be closed",
             "DEV-12 is done, closing it now",
+            "task done, please close",
         ),
         counterexamples=(
             "DEV-12 can be closed",
@@ -372,7 +377,6 @@ COMPLETIONS = (
             "DEV-12 is done, don't close it",
             "please close",
         ),
-        keyed=True,
         leaning=True,
     ),
 )

@@ -143,7 +143,7 @@ CLASSES = {
     "request_end": "(for me)? ({please}|{thanks} {everyone}?|{everyone}|COMMA|QM|DOT|EX|NL|DASH)* {END}",
     # E-mail and leave.
     "write": """
-        write | send | compose | draft | prepare | create | shoot | drop | fire off | reply with | word | formulate | generate | make | need""",
+        write | send | compose | draft | put together | prepare | create | shoot | drop | fire off | reply with | word | formulate | generate | make | need""",
     "mail": "email | e-mail | mail | emails | e-mails | mails",
     "on_leave": "leave | pto | time off | vacation | days off | day off | holiday | holidays",
     "mail_kind": """
@@ -166,7 +166,7 @@ CLASSES = {
 
 PHRASES = {
     "WORK": """
-        (the|my|our|this)? {keys} (task|ticket|tickets|story|issue|bug|item|card|epic|jira|work) | (both|all of)? ((the|my|our|this|these)? ({kind}|{kinds}))? {keys} | ((the|my|our|all|all the|all of the)? work|everything) (on|in|for) {keys}""",
+        (the|these)? (following|these|those) ({kinds}|ones|{number} {kinds}?)? (COLON|DASH|NL)+ {keys} | (the|my|our|this)? {keys} (task|ticket|tickets|story|issue|bug|item|card|epic|jira|work) | (both|all of)? ((the|my|our|this|these)? ({kind}|{kinds}))? {keys} | ((the|my|our|all|all the|all of the)? work|everything) (on|in|for) {keys}""",
     "THING": """
         (the|my|our) (report|reports|{WORD}?{WORD}?{WORD}? ({issue_noun}|{document})) ({given}|(for|of|about) (the|our|my)? {WORD}{WORD}?)?
         | (the|my|our) {WORD}?{WORD}? (jira|issue)""",
@@ -225,7 +225,7 @@ ASKING = vocabulary(
 
 ORDERING = vocabulary(
     """add remove edit rename attach unassign reassign search fetch ping subscribe watch create assign show list find remind summarize summarise translate explain tell give help delete schedule book generate
-    suggest describe define compare convert calculate support make let"""
+    suggest describe define compare convert calculate make let"""
 )
 
 SMALL_TALK = vocabulary(
@@ -368,7 +368,7 @@ FIGURE_WORDS = (
     | WORKERS
     | ITEMS
     | vocabulary(
-        """what did do done end quick short the a any by type kind priority assignee project completion only just me of for in this last previous past current and to by per on over time times lead cycle completion QM DOT COMMA EX AT AND DASH
+        """what did do done standup end quick short the a any by type kind priority assignee project completion only just me of for in this last previous past current and to by per on over time times lead cycle completion QM DOT COMMA EX AT AND DASH
     COLON NL SLASH 's please pls thanks so far since from during two three four 1 2 3 4 5 6 7 8 9 10 12 14 30 60 90 me personal closed
     open done created completed resolved"""
     )
