@@ -87,7 +87,10 @@ def _plain_language(lexicon: Lexicon) -> tuple[Plain, list[tuple[str, Plain]], P
 
     return (
         compiled(lexicon.request.pattern),
-        [(token, compiled(phrase.pattern)) for token, phrase in lexicon._phrases],
+        [
+            (f"{token} ", compiled(f"(?<![^ ])(?:{lexicon._compiled(pattern)})"))
+            for token, pattern in lexicon.phrases.items()
+        ],
         compiled(lexicon.claim.pattern),
         [compiled(f"(?<![^ ])(?:{lexicon._choice(one.patterns)})") for one in lexicon.reservations],
     )
@@ -164,6 +167,7 @@ class Measurement:
         self._messages("route", route, plain_router(), self.work, "work message", 50, median)
         self._messages("route", route, plain_router(), self.chat, "chat message", 50, median)
         self._worst("route", route, plain_router(), self._seeds(), 5000)
+        self._worst_of_plain()
         self._messages("guard", guard, plain_guard(), self.work, "work message", 100, mean)
         self._messages("guard", guard, plain_guard(), self.chat, "chat message", 100, mean)
         self._worst("guard", guard, plain_guard(), self._seeds(), None)
@@ -202,6 +206,26 @@ class Measurement:
                 target,
             )
         )
+
+    def _worst_of_plain(self) -> None:
+        """Find what plain ``re`` takes longest over, or the first text on which it does not end in time."""
+        self._say("plain re: searching for its slowest routing")
+        act, last = plain_router(), ""
+
+        def patient(text: str) -> None:
+            nonlocal last
+            last = text
+            with _patience():
+                act(text)
+
+        search = Search(patient, self._seeds(), longest=1000, seed=self.options.seed)
+        try:
+            found = search.run(self.options.seconds)
+            spent = found.nanoseconds / 1000
+        except TimeoutError:
+            found, spent = Slow(0, last), -1.0
+        self.slowest["plain re"] = found
+        self.rows.append(Row("route, where plain re is slowest", cost(route, found.text, 3) / 1000, spent))
 
     def _pairs(self) -> None:
         self._say(f"check: {len(self.pairs)} pairs")
