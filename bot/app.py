@@ -59,11 +59,11 @@ class App:
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[App]:
-    """Open everything and start the jobs; Slack is not connected yet. Raises StartError, StoreError."""
+    """Open everything; Slack is not connected and no job runs yet. Raises StartError, StoreError."""
     async with AsyncExitStack() as stack:
-        preparing = asyncio.create_task(asyncio.to_thread(prepare), name="prepare")
         store = await Store.open(settings.database_url)
         stack.push_async_callback(store.close)
+        store.claim()
         session = await stack.enter_async_context(aiohttp.ClientSession(trust_env=False))
         slack = slack_client(settings, session)
         bot = await _who_am_i(slack)
@@ -80,8 +80,6 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
         secret = settings.slack_signing_secret
         bolt = make_app(slack, None if secret is None else secret.get_secret_value(), bot)
         Listeners(engine, slack, people, bot).register(bolt)
-        # Messages are taken meanwhile. The grammars' time limit counts the whole process, so compiling would eat it up.
-        await jobs.start(after=preparing)
         stack.push_async_callback(jobs.stop)
         yield App(settings, store, jobs, engine, slack, bolt, bot)
 
@@ -104,6 +102,9 @@ async def serve(
         log.info("ready", slack=how, port=port, team=app.bot.get("team"), jira=str(settings.jira_url))
         if ready is not None:
             ready.set()
+        # Messages are taken already; the first is answered once the grammars are compiled. Their time limit counts the whole
+        # process, so compiling beside it would eat it up.
+        await app.jobs.start(after=asyncio.to_thread(prepare))
         await _until(stop, app)
         log.info("stopping")
 
