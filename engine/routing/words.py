@@ -18,6 +18,8 @@ _MEANT = misspelt(
         "closed",
         "resolved",
         "finally",
+        "please",
+        "close",
         "fertig",
         "erledigt",
         "abgeschlossen",

@@ -228,7 +228,7 @@ COMPLETIONS = (
         route=Route.COMPLETION,
         notion="the person is done with the work named",
         patterns=(
-            "({i_am}|{i}|{fully})* (done|finished|finished up) (with|w SLASH) {finished_with} {when}*",
+            "({i_am}|{i}|{fully})* (done|finished|finished up) (with|w SLASH|w) {finished_with} {when}*",
         ),
         why="The person says to be done with this work, and nothing else.",
         examples=(
@@ -264,7 +264,7 @@ COMPLETIONS = (
             "{ask}* {mark} the? {column} {to_state} (of|for|on) {keys_or_thing} {asked_politely}",
             "{ask}* {mark} {work} 's? {column} {to_state} {asked_politely}",
             "{work} (COMMA|COLON|DASH)? {ask}? {mark} {it}? {to_state} {asked_politely}",
-            "{work} ({as} {state} {column}? {please}|ARROW {state} {please}?)",
+            "{work} ({as} {state} {column}? {please}|ARROW {state} {please}?|to the? (done|closed) {column}?)",
         ),
         why="A request to move {keys} to done.",
         examples=(

@@ -119,7 +119,7 @@ REQUESTS = (
             "(i|we) (need|want|would like|am taking|take) (a|the|some|my)? (day|days|time|week|sick day) off",
             "(pto|vacation|time off|time-off|holiday) (request|application|for|from|on|next|tomorrow|this|starting)",
             "(leave|sick leave) (request|application)",
-            "({need_to}|{please}|{polite_ask}|{asking_for}|i|i'm|i am)*+ (apply|applying|request|requesting|ask|asking|put in) (for)? {ANY}{ANY}?{ANY}?{ANY}? {on_leave}",
+            "({need_to}|{please}|{polite_ask}|{asking_for}|i|i'm|i am)*+ (apply|applying|request|requesting|ask|asking|put in|take|taking|book|booking) (for)? {ANY}{ANY}?{ANY}?{ANY}? {on_leave}",
             "(sick|doctor 's|absence) (note|day|leave|mail|email) ({request_end}|for|today|tomorrow|from|until|on)",
             "({need_to}|{please}|{polite_ask}|{asking_for}|i'll|i|am|i'm|have to)*+ (call|calling|report) (in|out)? sick",
             "(i'm|i am|im|feeling|i feel|{i_feel})*+ (sick|ill|unwell|not well|under the weather|down with) {FEW} (write|tell|inform|notify|let|email|mail|draft|send|compose)",

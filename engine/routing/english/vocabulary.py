@@ -9,7 +9,8 @@ CLASSES = {
         done | finished | completed | complete | closed | resolved | finalised | finalized | wrapped up | all set | done and dusted
         | closed out | finished up | 100 PCT? (done|complete|completed|finished)""",
     "plainly_done": "done | finished | completed | complete",
-    "did": "finished | completed | closed | resolved | finalised | finalized | wrapped up | finished up | closed out | finished off | finished working on | managed to (finish|complete|close|resolve|wrap up)",
+    "did": "{did_one} ((and|AND) {did_one})?",
+    "did_one": "finished | completed | closed | resolved | finalised | finalized | wrapped up | finished up | closed out | finished off | finished working on | ticked off | checked off | managed to (finish|complete|close|resolve|wrap up)",
     "did_apart": "wrapped | closed | finished",
     "got": "got | just got",
     "state": """
@@ -19,7 +20,7 @@ CLASSES = {
     "has_been": "(has|have) (just|now|both|all|finally|already)? been | 's been",
     "fully": "now | already | finally | fully | completely | successfully | officially | all | both | just | also",
     # "today" beside a mere state may be a plan; beside a verb of the past it is a time.
-    "lately": "now | already | yesterday | finally | at last | just now | this morning | last night | successfully | completely | too | as well",
+    "lately": "now | already | yesterday | finally | at last | just now | since? this morning | last night | since yesterday | successfully | completely | too | as well",
     "when": "{lately} | today | this afternoon | earlier today",
     "i": "i | i've | ive | i have | we | we've | we have | have | i also | i've also | i have been",
     "i_am": "i'm | im | i am | we're | we are | am",
@@ -38,7 +39,7 @@ CLASSES = {
     "given": """
         (that|which)? (i|we) (was|were|am|are|had|have|have been|'ve been|been) (working on|assigned to?|doing|given|on)
         | (that|which)? you (gave|assigned|sent|handed) to? (me|us) | (assigned|given) to (me|us)""",
-    "bare_thing": "task | ticket | story | subtask | sub-task | (all|both) (the|my|our|of the)? (tasks|tickets|stories|subtasks)",
+    "bare_thing": "task | ticket | story | subtask | sub-task | (all|both) (the|my|our|of the)? (tasks|tickets|stories|subtasks) | (the|my|our|these|all these) (tasks|tickets|user stories|subtasks)",
     "document": """
         release notes | notes | documentation | docs | doc | readme | {account} (report|reports) | slides | slide deck | deck | presentation
         | proposal | mockup | mockups | mock-ups | wireframe | wireframes | spec | specs | specification | guide | tutorial | manual
@@ -92,8 +93,11 @@ CLASSES = {
         | (i'm|i am|we are|we're)? (happy|glad|pleased|delighted) to (report|say|announce) that?
         | just? letting {hearer} know that? | (i'm|i am)? just? (writing|here)? to? let {hearer} know that?
         | (i|we)? just? (want|wanted|would like) to (let {hearer} know|(tell|inform) {hearer}|say|report|mention|confirm) that?
-        | (i'd|we'd) like to (let {hearer} know|inform {hearer}|report|announce|confirm) that? | please be (informed|advised) that?
-        | (this is)? just? a? (quick|small|short)? note (that|COLON|to say) that? | for your information {stop}* | as of (now|today) {stop}?
+        | (i'd|we'd) like to (let {hearer} know|inform {hearer}|report|announce|confirm) that? | (please be|be) (informed|advised) that? | (this is|i'm writing|writing)? (just|hereby)? to (inform|notify|tell|update) {hearer} that?
+        | (this is|i'm writing|writing)? (just|hereby)? to (confirm|say|report|announce|note) that | kindly note that?
+        | as (discussed|promised|agreed|requested|planned|expected) COMMA? | for the record COMMA? | just? so (you|everyone) (know|knows) {stop}?
+        | (and|so)? that 's it {stop} | (small|quick) win {stop}
+        | (this is)? just? a? (quick|small|short)? note (that|COLON|to say) that? | for your information {stop}* | as of (now|today|this morning|yesterday) {stop}?
         | please note that? | note COLON
         | (confirming|i confirm|i can confirm) (that|COLON)?""",
     "opening": "updraft (COMMA|COLON) | bot COMMA | {greeting} | {thanks} ({everyone}|{WORD})? {stop} | {ack} | {news} | {mention} | {stop} | {number} (DOT|CLOSE)",
