@@ -10,7 +10,7 @@ _STANDARDS = """
     pbkdf tls ssl usb hdmi pci ddr lpddr wifi lte cve cwe ghsa capec owasp wcag fips nist soc din ansi iso isbn ean utc gmt est cet
     cest pst covid sars mp mpeg gpt claude llama gemini gemma qwen phi mistral dall bert gpl lgpl agpl mit bsd apache oauth ipv arm
     amd ryzen intel xeon ios macos php java jdk jre python ruby perl html css fy cw kw rev ver version rc pr mr sev prio
-    top step phase part level day week section page tier eur usd gbp
+    q1 q2 q3 q4 h1 log4j top step phase part level day week section page tier eur usd gbp
     """
 _ORDINARY = """
     top step section part page pages phase level day days week weeks month months year years hour hours minute minutes chapter item
@@ -26,7 +26,7 @@ _ORDINARY = """
     catch vitamin omega carbon uranium route highway ps xbox cuda driver nvidia radeon geforce gtx rtx rx gcc clang llvm glibc
     openjdk openssl postgres postgresql mysql redis mongo kafka nginx django rails spring react angular vue typescript east west
     north south central northeast southeast northwest southwest eth wlan enp usb tty loop disk sda sdb vol lib x86 amd64 arm64
-    q1 q2 q3 q4 commit hash patch pr mr pull rule case scenario attempt try retry run job queue thread process cpu gpu
+    v1 v2 v3 v4 v5 v6 commit hash patch pr mr pull rule case scenario attempt try retry run job queue thread process cpu gpu
     word char byte bytes bit bits digit digits inch star stars player user users priority prio sev severity p s m l xl tls ssl
     """
 _NOT_PROJECTS = frozenset(_STANDARDS.upper().split())
