@@ -25,13 +25,13 @@ _CLASSES = {
     "thanks": "(danke|vielen dank|dankeschön|merci|thanks|thank you|thx) (schön|sehr|euch|dir|im voraus)?",
     "greeting": "(hallo|hello|hi|hey|moin|servus|guten morgen|guten tag|guten abend) ({everyone}|{WORD})? {stop} | (hallo|hi|hey|moin) {everyone}?",
     "ack": "(ok|okay|ja|gut|super|prima|alles klar)",
-    "opening": "{greeting} | {thanks} {stop} | {ack} | update COLON | endlich | {stop} | AT (!hat|ist|sagt|und|{fully}* {did})",
+    "opening": "{greeting} | {thanks} {stop} | {ack} | (kurzes|kleines)? update COLON | (kurze|gute)? (info|nachricht|neuigkeiten) COLON | zur info {stop}? | fyi {stop}? | endlich | {stop} | AT (!hat|ist|sagt|und|{fully}* {did})",
     "joint": "COMMA | DOT | SEMI | EX | NL | und | AND | auch | ebenfalls",
     "it_can": "(es|das|ticket)? (kann|können) (also|jetzt|nun)?",
     "order": "setze | setz | markiere | markier | verschiebe | verschieb | stelle | stell | schieb | schiebe | zieh | ziehe",
     "close": "schließen | schliessen | abschließen | abschliessen | zumachen",
     "put": "setzen | markieren | verschieben | stellen | ziehen | schieben",
-    "closing": "(viele|liebe|beste|schöne)? (grüße|gruß|vg|lg) {WORD}? | {stop} | {please} | {thanks} {everyone}? | {everyone} | endlich | viele grüße | vg | lg",
+    "closing": "(viele|liebe|beste|schöne)? (grüße|gruß|vg|lg) (COMMA|NL)? {WORD}? | {stop} | {please} | {thanks} {everyone}? | {everyone} | endlich | viele grüße | vg | lg",
     "items": "tickets | aufgaben | vorgänge | bugs | issues | stories | tasks",
     "period": "heute | gestern | {which} (woche|monat|quartal|sprint|jahr|tag) | im {ANY} | in den letzten {ANY} (tagen|wochen|monaten)",
     "which": "diese | dieses | diesen | letzte | letzten | letztes | in dieser | in diesem | im letzten | in der letzten | vergangene",
@@ -55,6 +55,7 @@ _COMPLETIONS = (
         patterns=(
             "{fully}* (fertig|erledigt|abgeschlossen)",
             "(es|das|dies)? ist {fully}* (fertig|erledigt|abgeschlossen)",
+            "done",
             "(aufgabe|ticket|task) {fully}* (fertig|erledigt|abgeschlossen)",
         ),
         why="The message says nothing but that it is done.",
@@ -75,6 +76,7 @@ _COMPLETIONS = (
         patterns=(
             "WORK ({is}|COLON|DASH|ARROW)? {fully}* {done} (worden)?",
             "{fully}* {done} COLON? WORK",
+            "(release notes|folien|mockups|wireframes) sind {fully}* fertig",
             "{thing} {is} {fully}* (fertig|erledigt|abgeschlossen|fertiggestellt)",
         ),
         why="Every word says that {keys} is done.",
@@ -103,6 +105,8 @@ _COMPLETIONS = (
         patterns=(
             "(ich habe|ich hab|hab|habe|wir haben|haben) {fully}* (WORK|{thing}) {fully}* {did}",
             "(ich bin|bin|wir sind|sind)? {fully}* fertig mit (WORK|{thing})",
+            "mit (WORK|{thing}) (bin ich|sind wir) {fully}* fertig",
+            "(WORK|{thing}) (habe ich|hab ich|haben wir) {fully}* {did}",
             "(ich bin|bin|wir sind) {fully}* mit (WORK|{thing}) {fully}* fertig",
         ),
         why="The person says to have finished this work, and nothing else.",
@@ -156,6 +160,18 @@ _CLOSE_IT = Rule(
     why="A request to close {keys}.",
     examples=("DEV-12 ist fertig, bitte schließen", "DEV-12 ist erledigt und kann geschlossen werden"),
     counterexamples=("bitte schließen", "DEV-12 kann geschlossen werden"),
+    leaning=True,
+)
+
+_AS_WELL = Rule(
+    name="completion.de-as-well",
+    route=Route.COMPLETION,
+    notion="what was said of one issue holds for another",
+    patterns=("WORK (auch|ebenfalls|ebenso)",),
+    why="Every word says that {keys} is done.",
+    examples=("DEV-12 ist fertig, DEV-13 auch",),
+    counterexamples=("DEV-13 auch",),
+    keyed=True,
     leaning=True,
 )
 
@@ -260,13 +276,13 @@ GERMAN = Lexicon(
     classes=_CLASSES,
     phrases={"WORK": "({the}? ({kind}|{kinds}) COLON?)? {keys}"},
     phrase_heads={"WORK": vocabulary("KEY")},
-    completions=(*_COMPLETIONS, _CLOSE_IT),
+    completions=(*_COMPLETIONS, _AS_WELL, _CLOSE_IT),
     requests=_REQUESTS,
     reservations=_RESERVATIONS,
     heads=vocabulary(
         """fertig erledigt abgeschlossen fertiggestellt geschlossen schließen abschließen schließe schließ schliesse setze setz markiere
         markier verschiebe stelle stell fertiggemacht beendet komplett vollständig
-        ist sind auf nach als schliessen abschliessen zumachen verschieb schieb schiebe zieh ziehe"""
+        danke ist sind auf nach als schliessen abschliessen zumachen verschieb schieb schiebe zieh ziehe"""
     ),
     request_heads=vocabulary(
         """viele produktiv statistik statistiken wochenbericht monatsbericht tagesbericht produktivität kennzahlen geschafft mail e-mail

@@ -289,3 +289,19 @@ def test_ordinary_chat_of_developers_changes_nothing() -> None:
     chat = official("guard/chat-dev.jsonl").read_text().splitlines()
     wrong = [line for line in chat if route(json.loads(line)["text"]).route is Route.COMPLETION]
     assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "completion"),
+    [
+        ("finshed DEV-12", True),
+        ("DEV-12 is compelte", True),
+        ("DEV-12 is doen", True),
+        ("plese clsoe DEV-12", True),
+        ("not finshed DEV-12", False),
+        ("finishes DEV-12", False),
+        ("closer DEV-12", False),
+    ],
+)
+def test_a_slip_of_the_finger_is_read_as_what_was_meant(text: str, completion: bool) -> None:
+    assert (route(text).route is Route.COMPLETION) is completion
