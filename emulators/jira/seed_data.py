@@ -192,10 +192,10 @@ DEMO = (
         B,
         (3, 2, 11.2),
         (("p", (1, 2, 10)), ("r", (0, 1, 11))),
-        labels=("observability",),
+        labels=("reliability",),
         handed=((2, 0, 9.5), None),
-        text="Support has to ask us for the code each time a merchant complains.",
-        comments=((A, (0, 1, 11.1), "Ready for review, the code is in the payments dashboard."),),
+        text="The call gives up after two seconds, and the order stays without a status until somebody asks again.",
+        comments=((A, (0, 1, 11.1), "Ready for review: the limit is a setting now."),),
     ),
     Story(
         "Task",

@@ -77,7 +77,7 @@ async def test_the_five_hints_one_after_the_other(page: Page, site: Site) -> Non
         "Your figures, last week",
         "Draft comment on DEMO-14",
         "Draft e-mail",
-        "Tell me what happened, in your own words.",
+        "Draft a Jira comment",
     )
     for place, words in enumerate(shown):
         await hints.nth(place).click()
@@ -240,11 +240,11 @@ async def test_a_little_story_reads_well_in_both_themes(page: Page, site: Site, 
     await expect(answer(page, "Your figures, last week")).to_be_visible()
     await say(page, "done with DEMO-12")
     await expect(answer(page, "→ Done")).to_be_visible()
-    await say(page, "DEMO-14 logs the bank's code with every failed payment now, still need QA on staging")
+    await say(page, UPDATE)
     await press(answer(page, "Draft comment on DEMO-14"), "Post")
     await expect(answer(page, "✅ Posted comment on DEMO-14")).to_be_visible()
     await answer(page, "✅ Posted comment on DEMO-14").get_by_role("link", name="DEMO-14").first.click()
-    await expect(issue_pane(page).locator("[data-comment]").last).to_contain_text("bank's code")
+    await expect(issue_pane(page).locator("[data-comment]").last).to_contain_text("3 times")
     await say(page, "finished DEMO-17, it was the popup blocker, fix is on staging")
     await expect(page.get_by_role("button", name="Post and move to Done")).to_be_visible()
     assert await page.evaluate(CONTRAST) == []
