@@ -26,13 +26,13 @@ $(VENV)/bin/python:
 
 $(VENV)/runtime: requirements/runtime.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing Updraft into $(VENV) (once) ..."
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements/runtime.lock
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/dev: requirements/dev.lock $(VENV)/runtime
 	@echo "Installing the tools of the tests into $(VENV) (once) ..."
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	@touch $@
 
 lock:  ## Resolve anew; needs uv
