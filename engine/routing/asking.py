@@ -77,8 +77,7 @@ def asked(lexicon: Lexicon, tokens: list[str], present: frozenset[str], opening:
     if present <= lexicon.figure_words and (
         said["measures"]
         or (said["loose_measures"] and about)
-        or (said["items"] and said["achieving"] and said["times"] and opening not in lexicon.doing)
-        or (said["comparing"] and said["achieving"] and said["times"])
+        or (said["achieving"] and said["times"] and _headed(lexicon, said, present, opening))
     ):
         return PHRASE
     ordered = order in lexicon.figures["showing"]
@@ -87,7 +86,11 @@ def asked(lexicon: Lexicon, tokens: list[str], present: frozenset[str], opening:
         return None
     if not said["machines"] and (
         said["measures"]
-        or (said["loose_measures"] and (said["workers"] or said["items"]) and (said["times"] or short))
+        or (
+            said["loose_measures"]
+            and (said["workers"] or (said["items"] and opening not in lexicon.figures["yes_or_no"]))
+            and (said["times"] or short)
+        )
     ):
         return MEASURE
     if said["achieving"] and _achieved(lexicon, said, opening, ordered=ordered):
@@ -105,8 +108,17 @@ def _achieved(lexicon: Lexicon, said: dict[str, bool], opening: str, *, ordered:
     """Say whether a question about work that got done is for its amount: of a time, or compared, and not of a plan."""
     if said["comparing"] and said["items"]:
         return True
+    if opening in lexicon.figures["manner"] and not said["comparing"]:
+        return False
     if said["planning"] or (opening in lexicon.figures["yes_or_no"] and not ordered):
         return False
     return (said["workers"] and (said["times"] or (ordered and said["items"]))) or (
         said["times"] and not said["machines"]
     )
+
+
+def _headed(lexicon: Lexicon, said: dict[str, bool], present: frozenset[str], opening: str) -> bool:
+    """Say whether a phrase is the heading of a list ("tickets closed last week") and not a sentence or a note."""
+    if "COLON" in present or (opening in lexicon.lead_ins and "QM" not in present):
+        return False
+    return said["comparing"] or (said["items"] and opening not in lexicon.doing)

@@ -52,6 +52,7 @@ FIGURE_WORDS = (
     "achieving",
     "items",
     "planning",
+    "manner",
     "yes_or_no",
     "writing",
     "mail",

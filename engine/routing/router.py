@@ -86,6 +86,12 @@ def _requested(lexicon: Lexicon, spoken: str, present: frozenset[str], entities:
     ):
         return None
     rule = lexicon.requests_by_group[_decisive(match.groupdict(), lexicon.requests_by_group)]
+    if (
+        rule.route is Route.PRODUCTIVITY
+        and "QM" not in present
+        and not present.isdisjoint(lexicon.figures["machines"])
+    ):
+        return None  # A statement about the figures of a machine.
     if rule.route is Route.PRODUCTIVITY and entities.period is None:
         entities = Entities(
             entities.keys,

@@ -9,7 +9,7 @@ REQUESTS = (
         route=Route.PRODUCTIVITY,
         notion="asks for a number of issues",
         patterns=(
-            "({show} me?)? (how many|number of|count of|count (my|the|our)?|total) {ANY}?{ANY}? {items}",
+            "({show} me?)? (how many|number of (!{FEW} (is|are|was|were|went|dropped|rose|fell|grew))|count of|count (my|the|our)?|total) {ANY}?{ANY}? {items}",
             "how (much|many) work? (did|have|has) {who} {ANY}? ({achieve}|{achieved}|got)",
         ),
         why="The message asks how many issues there are.",
@@ -113,7 +113,7 @@ REQUESTS = (
         route=Route.EMAIL,
         notion="asks for leave",
         patterns=(
-            "({asking_for}|{need_to}|{please}|{polite_ask}|{write}|help me)*+ me? (a|an|the|my|some|for|submit|apply|request|take|book|file|ask|to|put in|short|new)*+ {leave_kind}? (leave|pto|time off|vacation|days? off|day off|sick day|sick days|holiday|leave of absence) (request|application|message|note|letter|mail|email)",
+            "({asking_for}|{need_to}|{please}|{polite_ask}|{write}|help me)*+ me? (a|an|the|my|some|for|submit|apply|request|take|book|file|ask|to|put in|short|new)*+ {leave_kind}? (leave|pto|time off|vacation|days? off|day off|sick day|sick days|holiday|leave of absence) (request|application|message|note|letter|mail|email) (!form|forms|page|system|calendar|feature|flow|api|button|job|process|tool|export)",
             "{leave_kind} leave ((for|from|on|until|to|starting|due|because|tomorrow|today|next|this|monday|tuesday|wednesday|thursday|friday)|{request_end})",
             "({asking_for}|{need_to}|{please}|i'm|i am|i|{polite_ask})*+ (request|requesting|apply for|applying for|apply|ask for|asking for|submit|take|taking|book|need|want|like) (a|an|some|my|for)? ({leave_kind}|{ANY})? (leave|pto|time off|vacation|days off|day off|sick day|holiday|off)",
             "(i|we) (need|want|would like|am taking|take) (a|the|some|my)? (day|days|time|week|sick day) off",

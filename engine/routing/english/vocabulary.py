@@ -343,6 +343,7 @@ ACHIEVING = vocabulary(
     through solved solve knocked knock wrapped reopened worked working work"""
 )
 PLANNING = vocabulary("should shall will next must tomorrow when once until if")
+MANNER = vocabulary("how where why")
 ITEMS = vocabulary(
     """tasks issues tickets bugs stories points cards subtasks sub-tasks items task ticket issue bug story epics jiras things defects prs
     work stuff everything"""
