@@ -19,6 +19,8 @@ close PAY-2 please, the fix went out in 2.3.1
 Moved the jobs to the new queue. PAY-2 is done.
 finished PAY-2 today (new retry logic, backoff up to 30 s)
 all done with PAY-2 — tested on Safari and Firefox
+PAY-2 and PAY-3 are done, same fix for both
+done with PAY-2, took two days because of the proxy
 ich habe PAY-2 abgeschlossen, Cache umgestellt und TTL ergänzt
 PAY-2 ist fertig, ohne Probleme ausgerollt
 """.strip().splitlines()
@@ -46,6 +48,10 @@ PAY-2 is done, I think, tests pass
 PAY-2 done, two edge cases left
 PAY-2 is done and in review
 Moved the jobs to the new queue, worked on PAY-2
+finished PAY-2 on staging, prod pending
+finished reviewing PAY-2, left comments
+PAY-2 done but slow, p95 at 900 ms
+Ana finished PAY-2 by rewriting the parser
 PAY-2 ist fertig, Tests fehlen noch
 PAY-2 ist fast fertig, Cache umgestellt
 hello
