@@ -20,7 +20,18 @@ from bot.settings import Settings
 from bot.slack.delivery import Delivery
 from bot.slack.listeners import Listeners, make_app
 from bot.slack.people import People
-from engine import Engine, Jira, Jobs, OpenAIModel, RetryPolicy, Store, UpdraftError, Writer, prepare
+from engine import (
+    Engine,
+    Jira,
+    Jobs,
+    OpenAIModel,
+    RetryPolicy,
+    Store,
+    UpdraftError,
+    Writer,
+    lexicons_with,
+    prepare,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -75,7 +86,10 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
         jobs = Jobs(store, policy=RetryPolicy(base=settings.retry_base), at_once=settings.jobs_at_once)
         writer = Writer(model, allowed_domains=settings.allowed_domains, cache_size=settings.cache_size)
         people = People(slack)
-        engine = Engine(store, jobs, jira, writer, people, input_limit=settings.input_limit)
+        lexicons = lexicons_with(settings.done_phrases)
+        engine = Engine(
+            store, jobs, jira, writer, people, input_limit=settings.input_limit, lexicons=lexicons
+        )
         Delivery(engine, slack, people, jobs)
         secret = settings.slack_signing_secret
         bolt = make_app(slack, None if secret is None else secret.get_secret_value(), bot)
@@ -104,7 +118,7 @@ async def serve(
             ready.set()
         # Messages are taken already; the first is answered once the grammars are compiled. Their time limit counts the whole
         # process, so compiling beside it would eat it up.
-        await app.jobs.start(after=asyncio.to_thread(prepare))
+        await app.jobs.start(after=asyncio.to_thread(prepare, app.engine.answers.lexicons))
         await _until(stop, app)
         log.info("stopping")
 

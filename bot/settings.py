@@ -1,11 +1,14 @@
 """Every setting of Updraft, read once from the environment or a ``.env`` file. What each means is in ``.env.example``."""
 
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from engine.errors import UpdraftError
+
+PHRASE = re.compile(r"[^\W\d_]+(?:[ '-][^\W\d_]+){0,4}")
 
 
 class Settings(BaseSettings):
@@ -38,6 +41,7 @@ class Settings(BaseSettings):
 
     input_limit: int = Field(5000, alias="UPDRAFT_INPUT_LIMIT", ge=100, le=40_000)
     allowed_domains: Annotated[tuple[str, ...], NoDecode] = Field((), alias="UPDRAFT_ALLOWED_DOMAINS")
+    done_phrases: Annotated[tuple[str, ...], NoDecode] = Field((), alias="UPDRAFT_DONE_PHRASES")
     cache_size: int = Field(1000, alias="UPDRAFT_CACHE_SIZE", ge=1)
     jobs_at_once: int = Field(16, alias="UPDRAFT_JOBS_AT_ONCE", ge=1, le=256)
     retry_base: float = Field(5.0, alias="UPDRAFT_RETRY_BASE", gt=0, le=300)
@@ -81,6 +85,17 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip().lower().lstrip("@") for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("done_phrases", mode="before")
+    @classmethod
+    def _phrases(cls, value: object) -> object:
+        """Read phrases separated by commas; each is up to five plain words."""
+        if not isinstance(value, str):
+            return value
+        phrases = tuple(" ".join(part.lower().split()) for part in value.split(",") if part.strip())
+        if odd := [phrase for phrase in phrases if not PHRASE.fullmatch(phrase)]:
+            raise ValueError(f"“{odd[0][:40]}” is not a phrase of up to five plain words")
+        return phrases
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:

@@ -9,7 +9,7 @@ from engine.jira import Jira
 from engine.jobs import Job, Jobs, Priority, RetryPolicy
 from engine.models import OpenAIModel
 from engine.reply import Reply
-from engine.routing import prepare
+from engine.routing import lexicons_with, prepare
 from engine.store import Store, StoreError
 from engine.types import (
     Blank,
@@ -66,5 +66,6 @@ __all__ = [
     "UpdraftError",
     "Verdict",
     "Writer",
+    "lexicons_with",
     "prepare",
 ]

@@ -18,7 +18,7 @@ from engine.errors import InvalidInput, JiraError, ModelError, Postpone
 from engine.inbox import Entry, Inbox
 from engine.jira import Issue, NoSuchIssue
 from engine.reply import Reply, quoted
-from engine.routing import entities, plain, route
+from engine.routing import LEXICONS, Lexicon, entities, plain, route
 from engine.routing.claims import claims_completion
 from engine.store import Clock, Store, utcnow
 from engine.types import Choice, Guarded, Option, Period, Person, Route, Routing, Verdict
@@ -53,10 +53,12 @@ class Answers:
         directory: Directory,
         *,
         input_limit: int,
+        lexicons: tuple[Lexicon, ...] = LEXICONS,
         clock: Clock = utcnow,
     ) -> None:
         self.store, self.inbox, self.drafts, self.access = store, inbox, drafts, access
         self.writer, self.directory, self.input_limit, self.clock = writer, directory, input_limit, clock
+        self.lexicons = lexicons
         self.completion = Completion(store, access, clock)
 
     async def to(self, id: str) -> Reply:
@@ -86,11 +88,11 @@ class Answers:
     async def _routed(self, entry: Entry) -> tuple[Entry, Routing]:
         """Route by the rules, by what the person chose, or by the question that a bare key in a thread answers."""
         projects = await self.access.project_keys()
-        routing = route(entry.text, projects=projects)
+        routing = route(entry.text, projects=projects, lexicons=self.lexicons)
         if routing.rule == "error":
             # The time limit counts the whole process, so a busy moment may have used it up: once more.
             log.warning("routing took too long", length=len(entry.text))
-            routing = route(entry.text, projects=projects)
+            routing = route(entry.text, projects=projects, lexicons=self.lexicons)
         if (
             entry.choice is None
             and routing.keys

@@ -19,6 +19,7 @@ from engine.jira import Jira
 from engine.jobs import Job, Jobs, Priority
 from engine.posting import Posting
 from engine.reply import Reply
+from engine.routing import LEXICONS, Lexicon
 from engine.store import Clock, Store, Transaction, utcnow
 from engine.types import Verdict
 from engine.writing import Writer, Written
@@ -39,6 +40,7 @@ class Engine:
         directory: Directory,
         *,
         input_limit: int = 5000,
+        lexicons: tuple[Lexicon, ...] = LEXICONS,
         clock: Clock = utcnow,
     ) -> None:
         self.store, self.jobs, self.writer, self.directory, self.clock = store, jobs, writer, directory, clock
@@ -53,6 +55,7 @@ class Engine:
             writer,
             directory,
             input_limit=input_limit,
+            lexicons=lexicons,
             clock=clock,
         )
         self.posting = Posting(store, jobs, self.drafts, self.inbox, self.access, directory)

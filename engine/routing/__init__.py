@@ -4,7 +4,7 @@ from engine.routing.claims import claims_completion
 from engine.routing.entities import entities
 from engine.routing.lexicon import Lexicon, Reservation, Rule
 from engine.routing.markup import plain
-from engine.routing.router import LEXICONS, prepare, route
+from engine.routing.router import LEXICONS, lexicons_with, prepare, route
 
 __all__ = [
     "LEXICONS",
@@ -13,6 +13,7 @@ __all__ = [
     "Rule",
     "claims_completion",
     "entities",
+    "lexicons_with",
     "plain",
     "prepare",
     "route",

@@ -52,6 +52,12 @@ def route(
         return Routing(Route.CLASSIFY, 0.5, "error", "The rules took too long over this message.", entities)
 
 
+def lexicons_with(done: tuple[str, ...]) -> tuple[Lexicon, ...]:
+    """Return the shipped languages, with a workspace's own phrases for done in the first of them."""
+    first, *others = LEXICONS
+    return (first.with_phrases(done=done) if done else first, *others)
+
+
 def prepare(lexicons: tuple[Lexicon, ...] = LEXICONS) -> None:
     """Compile the rules ahead of the first message; worth calling where a process starts."""
     for lexicon in lexicons:

@@ -168,3 +168,14 @@ def test_settings_cannot_be_changed(good: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match="frozen"):
         load().port = 1  # type: ignore[misc]
     assert isinstance(load(), Settings)
+
+
+@pytest.mark.parametrize("phrases", ["in the can!", "a b c d e f", "done (really)", "100 %"])
+def test_a_phrase_for_done_is_a_few_plain_words(good: pytest.MonkeyPatch, phrases: str) -> None:
+    good.setenv("UPDRAFT_DONE_PHRASES", phrases)
+    assert "UPDRAFT_DONE_PHRASES" in complaint()
+
+
+def test_phrases_for_done_are_a_list_with_commas(good: pytest.MonkeyPatch) -> None:
+    good.setenv("UPDRAFT_DONE_PHRASES", "In the  can, sorted,")
+    assert load().done_phrases == ("in the can", "sorted")

@@ -1,7 +1,10 @@
 """“done with DEMO-12”: Jira changes at once, within the workflow and the person's rights, and no model is asked."""
 
+from pathlib import Path
+
 from emulators.people import ANA, DORA
-from tests.journeys.desk import Desk, button, text_of
+from emulators.site import Site
+from tests.journeys.desk import Desk, button, served, text_of
 
 
 def status(desk: Desk, key: str) -> str:
@@ -58,3 +61,10 @@ async def test_what_cannot_be_moved_is_told_in_plain_words(desk: Desk) -> None:
 async def test_the_choice_belongs_to_who_was_asked(desk: Desk) -> None:
     answer = await desk.say(ANA, "done")
     assert button(answer, "DEMO-12")
+
+
+async def test_a_workspace_has_its_own_words_for_done(tmp_path: Path) -> None:
+    async with Site(port=0) as site, served(site, tmp_path, UPDRAFT_DONE_PHRASES="in the can, sorted"):
+        desk = Desk(site, tmp_path)
+        assert "→ *Done*" in text_of(await desk.say(ANA, "DEMO-12 is in the can"))
+        assert "→ *Done*" not in text_of(await desk.say(ANA, "DEMO-14 is not in the can yet"))
