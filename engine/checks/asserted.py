@@ -12,6 +12,7 @@ from engine.checks.matching import (
     outlook,
     overlap,
     own_content,
+    sharing,
     state,
 )
 from engine.checks.reading import Clause, Event, Reading
@@ -26,12 +27,13 @@ _RESULT = {
     "refused": "not to be done",
 }
 _GENERIC = word_set("complete fix implement change handle deploy")
+_MOST = 40
+"""So many mentions of the same work are compared with each other."""
 _OPEN = ("todo", "doing", "not", "refused")
 
 
-def _candidates(event: Event, clause: Clause, mine: list[tuple[Event, Clause]]) -> list[tuple[Event, Clause]]:
+def _candidates(clause: Clause, same: list[tuple[Event, Clause]]) -> list[tuple[Event, Clause]]:
     """Return the update's mentions of the same work, those with the most in common."""
-    same = [(other, theirs) for other, theirs in mine if other.canon == event.canon]
     if not same:
         return []
     scores = [overlap(clause, theirs) for _, theirs in same]
@@ -40,14 +42,16 @@ def _candidates(event: Event, clause: Clause, mine: list[tuple[Event, Clause]]) 
 
 
 def _statuses(both: Comparison) -> None:
-    mine = events(both.update)
+    mine: dict[str, list[tuple[Event, Clause]]] = {}
+    for pair in events(both.update):
+        mine.setdefault(pair[0].canon, []).append(pair)
     for event, clause in events(both.draft):
         now = state(event)
         if now == "state" or (event.nominal and now == "done" and "percent" in clause.marks):
             continue
         if event.nominal and "except" in {token.low for token in clause.tokens}:
             continue
-        pairs = _candidates(event, clause, mine)
+        pairs = _candidates(clause, mine.get(event.canon, [])[:_MOST])
         if event.nominal:
             pairs = [pair for pair in pairs if overlap(clause, pair[1], without=event.canon) >= 0.6]
         if pairs:
@@ -73,11 +77,13 @@ def _left_open(both: Comparison, clause: Clause, now: str) -> bool:
         return False
     about = own_content(clause)
     mended = _repaired(both.update.clauses)
-    for mine in both.update.clauses:
+    for mine in both.update.clauses[: _MOST * 2]:
+        if outlook(mine) not in _OPEN:
+            continue
         own = own_content(mine)
         if mended and {token.low for token in mine.tokens} & lx.FAILING:
             continue
-        if outlook(mine) in _OPEN and (own & about or (not own and now == "todo")):
+        if own & about or (not own and now == "todo"):
             return True
     return False
 
@@ -140,7 +146,7 @@ def _unnamed(both: Comparison, event: Event, clause: Clause, now: str) -> None:
 def _by_its_things(both: Comparison, event: Event, clause: Clause, now: str) -> None:
     """Compare work of no special kind with how the update leaves the things it is done to."""
     token = event.token
-    matches = best(clause, both.update.clauses)
+    matches = best(clause, both.update)
     outlooks = [(outlook(theirs), theirs) for theirs in matches]
     if now == "done" and outlooks and all(one in _OPEN for one, _ in outlooks):
         both.error(
@@ -202,7 +208,7 @@ def _reservations(both: Comparison) -> None:
         own = {canon for canon in own_content(mine) if canon not in done}
         if not own:
             continue
-        theirs = [clause for clause in both.draft.clauses if own & clause.content.keys()]
+        theirs = sharing(own, both.draft)
         if theirs and all(_closed(clause, own) for clause in theirs):
             place = theirs[0]
             both.error(
@@ -276,7 +282,7 @@ def _unmatched(here: Reading, there: Reading) -> list[tuple[Clause, list[Clause]
     out = []
     for clause in here.clauses:
         for canon, token in clause.denied.items():
-            others = best(clause, there.clauses)
+            others = best(clause, there)
             if not _denied(canon, token, others, there):
                 out.append((clause, others, token))
     return out
@@ -296,17 +302,15 @@ def _denied(canon: str, token: Token, others: list[Clause], there: Reading) -> b
     """Tell whether the other text denies the same: the same word, a negative clause on the same things, or the opposite."""
     achieving = canon in lx.ACHIEVING
     poles = lx.POLES.get(token.stem, ())
-    for other in there.clauses:
-        if canon in other.denied or (achieving and lx.ACHIEVING & other.denied.keys()):
-            return True
-        if any(-sign in other.poles.get(name, {}) for name, sign in poles):
-            return True
+    if canon in there.denied or (achieving and lx.ACHIEVING & there.denied):
+        return True
+    if any(-sign in there.sides.get(name, {}) for name, sign in poles):
+        return True
+    for other in sharing([canon], there):
         if any(event.canon == canon and state(event) in ("not", "todo", "refused") for event in other.events):
             return True
-    if any(
-        low.endswith(token.low) and low[: -len(token.low)] in ("un", "in", "im", "ir", "dis", "non")
-        for low in there.lows
-        if len(token.low) > 3
+    if len(token.low) > 3 and any(
+        head + token.low in there.lows for head in ("un", "in", "im", "ir", "dis", "non")
     ):
         return True
     if canon in lx.TROUBLES and (there.canons & {"fix", "pass", "success"} or there.lows & lx.SOUND):
@@ -326,10 +330,10 @@ def _sides(clauses: list[Clause], name: str) -> dict[int, Token]:
 def _poles(both: Comparison) -> None:
     """Find opposites: the draft's "increased" where the update says "reduced"."""
     for clause in both.draft.clauses:
-        matches = best(clause, both.update.clauses, 0.9)
+        matches = best(clause, both.update, 0.9)
         for name, sides in clause.poles.items():
-            mine = _sides(matches, name) or _sides(both.update.clauses, name)
-            if name != "outcome" and len(_sides(both.update.clauses, name)) == 2:
+            mine = _sides(matches, name) or both.update.sides.get(name, {})
+            if name != "outcome" and len(both.update.sides.get(name, {})) == 2:
                 continue
             if not mine or set(mine) & set(sides) or (name == "outcome" and _repaired([clause, *matches])):
                 continue
@@ -337,7 +341,7 @@ def _poles(both: Comparison) -> None:
                 continue
             sign, token = next(iter(sides.items()))
             if (name == "existence" and len(lx.POLES.get(token.stem, ())) > 1) or any(
-                side in _sides(both.update.clauses, other)
+                side in both.update.sides.get(other, {})
                 for other, side in lx.POLES.get(token.stem, ())
                 if other != name
             ):
@@ -354,31 +358,28 @@ def _poles(both: Comparison) -> None:
 
 def _clear(both: Comparison, clause: Clause, matches: list[Clause], sign: int) -> bool:
     """Tell whether an outcome of the draft can only mean the one thing of the update."""
-    if len(matches) != 1 and len(_sides(both.update.clauses, "outcome")) == 2:
+    if len(matches) != 1 and len(both.update.sides.get("outcome", {})) == 2:
         return False
     if not matches and sign > 0:
         return False
-    if clause.future and any(one.future for one in both.update.clauses):
+    if clause.future and any(one.future for one in both.update.clauses[:_MOST]):
         return False
     if sign < 0:
-        return not any(
-            one.denied or {token.low for token in one.tokens} & (lx.FAILING | {"no", "down", "decreased"})
-            for one in both.update.clauses
-        )
+        return not (both.update.denied or both.update.lows & (lx.FAILING | {"no", "down", "decreased"}))
     return True
 
 
 def _turned(both: Comparison, mine: Clause) -> None:
     """Find an outcome of the update whose things the draft puts on the other side."""
     sides = mine.poles.get("outcome", {})
-    own = {canon for canon in own_content(mine) if canon not in lx.POLE_CANONS} - {
-        canon for other in both.update.clauses if other is not mine for canon in other.content
+    own = {
+        canon
+        for canon in own_content(mine)
+        if canon not in lx.POLE_CANONS and len(both.update.places[canon]) == 1
     }
     if len(sides) != 1 or not own or _repaired([mine]):
         return
-    theirs = [
-        clause for clause in both.draft.clauses if own & clause.content.keys() and clause.poles.get("outcome")
-    ]
+    theirs = [clause for clause in sharing(own, both.draft) if clause.poles.get("outcome")]
     if not theirs or _repaired(theirs) or any(set(clause.poles["outcome"]) & set(sides) for clause in theirs):
         return
     token = next(iter(theirs[0].poles["outcome"].values()))

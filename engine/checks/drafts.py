@@ -6,7 +6,7 @@ from collections.abc import Collection
 from engine.checks import sensitive, tone
 from engine.checks.faithful import compare
 from engine.checks.guard import PLACEHOLDER
-from engine.checks.matching import Comparison, additions
+from engine.checks.matching import Comparison
 from engine.types import Checked, Finding, Severity
 
 AUTO_POST = 0.8
@@ -123,5 +123,5 @@ def check_email(
 
 def added_words(update: str, draft: str, context: str = "") -> list[tuple[int, int]]:
     """Return the places of the draft whose content words have no source in the update or the context."""
-    places = {(token.start, token.end) for token in additions(Comparison(update, draft, context))}
+    places = {(token.start, token.end) for token in Comparison(update, draft, context).added}
     return sorted(places)

@@ -282,7 +282,8 @@ def _digits(tokens: list[Token], place: int) -> Fact | None:
 
 def _year(tokens: list[Token], place: int) -> bool:
     """Tell whether a number is the year of a date that names its month."""
-    if not (tokens[place].low.isdigit() and 1990 <= int(tokens[place].low) <= 2100):
+    low = tokens[place].low
+    if not (len(low) == 4 and low.isdigit() and 1990 <= int(low) <= 2100):
         return False
     return any(token.low in lx.MONTHS for token in tokens[max(0, place - 3) : place])
 

@@ -1,10 +1,11 @@
 """Hard facts compared: what a draft invents, loses or exchanges."""
 
 import itertools
+from bisect import bisect_left
 
 from engine.checks import lexicon as lx
 from engine.checks.facts import Fact
-from engine.checks.matching import Comparison, known, near
+from engine.checks.matching import Comparison, known, near, sharing
 from engine.checks.reading import Clause, Reading
 from engine.checks.stems import stem
 from engine.checks.tokens import Token
@@ -13,6 +14,9 @@ _KINDS = {
     "key": "issue key", "version": "version", "url": "link", "email": "address", "identifier": "identifier", "environment": "environment", "date": "date", "time": "time",
     "number": "number", "name": "name", "product": "name", "proper": "name", "fraction": "number", "side": "side",
 }  # fmt: skip
+
+_MOST = 80
+"""So many different facts of one kind are looked through for each."""
 
 
 def _same(one: Fact, other: Fact) -> bool:
@@ -37,40 +41,42 @@ def _has(reading: Reading, fact: Fact) -> bool:
         kinds |= {"name", "product", "proper", "environment"} - (
             {"environment"} if fact.kind != "environment" else {"name", "product", "proper"}
         )
-    if any(other.kind in kinds and _same(fact, other) for other in reading.facts):
+    if any(_same(fact, other) for kind in kinds for other in reading.by_kind.get(kind, ())[:_MOST]):
         return True
     if fact.kind == "product" and lx.LANGUAGE_CODES.get(fact.value) in reading.lows:
         return True
     if fact.kind in ("name", "product", "proper", "identifier"):
         return (
             fact.value in reading.lows
-            or fact.value in reading.text.lower()
+            or fact.value in reading.lower
             or (fact.kind == "proper" and near(fact.value, reading))
         )
     if fact.kind == "environment":
         return fact.value in reading.lows
     if fact.kind == "number":
         dated = any(
-            other.kind == "date" and other.value.endswith(f"/{fact.value}") for other in reading.facts
+            other.value.endswith(f"/{fact.value}") for other in reading.by_kind.get("date", ())[:_MOST]
         )
         return fact.value in ("0", "1", "100") or dated or _counted(fact, reading)
     if fact.kind == "date":
         if "/" in fact.value and _in_range(fact, reading):
             return True
         return fact.value in ("eod",) and "today" in {other.value for other in reading.facts}
-    return fact.kind in ("url", "key", "email") and fact.value.lower() in reading.text.lower()
+    return fact.kind in ("url", "key", "email") and fact.value.lower() in reading.lower
 
 
 def _in_range(fact: Fact, reading: Reading) -> bool:
     """Tell whether a date is one end of "3 to 14 August"."""
     month, day = fact.value.split("/")
-    same = any(other.kind == "date" and other.value.startswith(f"{month}/") for other in reading.facts)
-    return same and any(other.kind == "number" and other.value == day for other in reading.facts)
+    dates, numbers = (reading.by_kind.get(kind, ())[:_MOST] for kind in ("date", "number"))
+    return any(other.value.startswith(f"{month}/") for other in dates) and any(
+        other.value == day for other in numbers
+    )
 
 
 def _counted(fact: Fact, reading: Reading) -> bool:
     """Allow a draft to count the keys or the twofold things that an update names."""
-    keys = len({other.value for other in reading.facts if other.kind == "key"})
+    keys = len(reading.by_kind.get("key", ()))
     return (
         fact.unit is None
         and fact.number is not None
@@ -89,7 +95,17 @@ def _once(facts: list[Fact]) -> list[Fact]:
     return list(first.values())
 
 
+def _missing(both: Comparison) -> dict[str, Fact]:
+    """Return the first fact of each kind that the update has and the draft lacks."""
+    missing: dict[str, Fact] = {}
+    for fact in both.update.facts:
+        if _KINDS[fact.kind] not in missing and not _has(both.draft, fact):
+            missing[_KINDS[fact.kind]] = fact
+    return missing
+
+
 def _invented(both: Comparison) -> None:
+    missing: dict[str, Fact] | None = None
     for fact in _once(both.draft.facts):
         if (
             fact.kind == "proper"
@@ -106,11 +122,9 @@ def _invented(both: Comparison) -> None:
         ):
             continue
         kind = _KINDS[fact.kind]
-        mine = [
-            other for other in both.update.facts if _KINDS[other.kind] == kind and not _has(both.draft, other)
-        ]
-        if mine:
-            text = f"The draft says “{both.said(fact)}”; you wrote “{both.wrote(mine[0])}”."
+        missing = _missing(both) if missing is None else missing
+        if kind in missing:
+            text = f"The draft says “{both.said(fact)}”; you wrote “{both.wrote(missing[kind])}”."
         else:
             text = f"The draft says “{both.said(fact)}”; you named no such {kind}."
         both.error(f"{kind.replace(' ', '-')}-added", text, fact.start, fact.end)
@@ -162,15 +176,15 @@ def _word_of(draft: Reading, fact: Fact) -> bool:
 
 
 def _loose(both: Comparison, fact: Fact) -> bool:
-    squeezed = both.draft.text.lower().replace(" ", "").replace("-", "").replace("_", "").replace("`", "")
-    return fact.value.replace("_", "").replace("-", "").replace(" ", "") in squeezed
+    return fact.value.replace("_", "").replace("-", "").replace(" ", "") in both.draft.squeezed
 
 
 def _vocative(update: Reading, fact: Fact) -> bool:
-    before = [token.low for token in update.tokens if token.end <= fact.start][-2:]
-    after = [token.low for token in update.tokens if token.start >= fact.end][:1]
     if fact.kind != "name":
         return False
+    at, end = bisect_left(update.starts, fact.start), bisect_left(update.starts, fact.end)
+    before = [token.low for token in update.tokens[max(0, at - 2) : at]]
+    after = [token.low for token in update.tokens[end : end + 1]]
     greeted = (
         not before
         or before[-1] in ("hey", "hi", "hello", "@", "thanks", "thank", "morning", "cc", "yo")
@@ -181,12 +195,16 @@ def _vocative(update: Reading, fact: Fact) -> bool:
 
 def _swapped(both: Comparison) -> None:
     """Find figures that stand for another thing than in the update, or in another order."""
-    numbers = [fact for fact in both.update.facts if fact.kind == "number"]
+    numbers: dict[str, list[Fact]] = {}
+    for fact in both.update.facts:
+        if fact.kind == "number" and fact.nouns:
+            numbers.setdefault(fact.nouns[0], []).append(fact)
+    every = [fact for fact in both.update.facts if fact.kind == "number"][:_MOST]
     for fact in both.draft.facts:
         if fact.kind != "number" or not fact.nouns:
             continue
-        mine = [other for other in numbers if _same(fact, other)]
-        others = [other for other in numbers if not _same(fact, other) and other.nouns[:1] == fact.nouns[:1]]
+        others = [other for other in numbers.get(fact.nouns[0], ())[:_MOST] if not _same(fact, other)]
+        mine = [other for other in every if _same(fact, other)] if others else []
         if mine and others and not any(set(other.nouns) & set(fact.nouns) for other in mine):
             both.error(
                 "number",
@@ -208,8 +226,9 @@ def _arrows(reading: Reading, kind: str) -> dict[tuple[str, str], Fact]:
     if not reading.lows & _BETWEEN:
         return pairs
     for one, other in itertools.pairwise(facts):
-        between = [token.low for token in reading.tokens if one.end <= token.start < other.start]
-        before = next((token.low for token in reversed(reading.tokens) if token.end <= one.start), "")
+        at, end = bisect_left(reading.starts, one.start), bisect_left(reading.starts, one.end)
+        between = [token.low for token in reading.tokens[end : bisect_left(reading.starts, other.start)]]
+        before = reading.tokens[at - 1].low if at else ""
         if (
             len(between) <= 4
             and (set(between) & {"->", "→", "=>", "to", "into"})
@@ -254,17 +273,19 @@ def _reversed(both: Comparison, kind: str) -> None:
             both.error("order", f"The draft turns “from {other} to {one}” around.", fact.start, fact.end)
 
 
+_PLACED = frozenset({"key", "environment", "number", "product", "name", "version", "date", "time"})
+
+
 def _misplaced(both: Comparison) -> None:
     """Find facts that stand beside other things than in the update: two keys, two environments exchanged."""
+    starts = [fact.start for fact in both.draft.facts]
     for clause in both.draft.clauses:
-        for kind in ("key", "environment", "number", "product", "name", "version", "date", "time"):
-            here = [
-                fact
-                for fact in both.draft.facts
-                if fact.kind == kind and clause.start <= fact.start < clause.end
-            ]
-            if len(here) == 1:
-                _beside(both, clause, here[0])
+        kinds: dict[str, list[Fact]] = {}
+        for fact in both.draft.facts[bisect_left(starts, clause.start) : bisect_left(starts, clause.end)]:
+            kinds.setdefault(fact.kind, []).append(fact)
+        for kind in _PLACED & kinds.keys():
+            if len(kinds[kind]) == 1:
+                _beside(both, clause, kinds[kind][0])
 
 
 def _beside(both: Comparison, clause: Clause, fact: Fact) -> None:
@@ -273,21 +294,20 @@ def _beside(both: Comparison, clause: Clause, fact: Fact) -> None:
         fact.value,
     }
     scored = []
-    for other in both.update.clauses:
+    for other in sharing(clause.content, both.update):
         shared = (clause.content.keys() & other.content.keys()) - own
         scored.append((sum(1.0 if canon not in lx.FRAME else 0.6 for canon in shared), other))
     scored.sort(key=lambda one: -one[0])
-    if (
-        len(scored) < 2
-        or scored[0][0] < (1.6 if fact.kind == "number" else 0.6)
-        or scored[0][0] - scored[1][0] < 0.5
-    ):
+    if len(both.update.clauses) < 2 or not scored:
+        return
+    scored.append((0.0, clause))
+    if scored[0][0] < (1.6 if fact.kind == "number" else 0.6) or scored[0][0] - scored[1][0] < 0.5:
         return
     theirs = scored[0][1]
     inside = [
         one for one in both.update.facts if one.kind == fact.kind and theirs.start <= one.start < theirs.end
     ]
-    elsewhere = [one for one in both.update.facts if _same(one, fact) and one.kind == fact.kind]
+    elsewhere = [one for one in both.update.by_kind.get(fact.kind, ())[:_MOST] if _same(one, fact)]
     if inside and elsewhere and not any(_same(one, fact) for one in inside):
         both.error(
             "misplaced",

@@ -1,6 +1,7 @@
 """A draft beside its update: which clauses speak of the same, which words have a source."""
 
 import functools
+from collections.abc import Iterable
 
 from engine.checks import lexicon as lx
 from engine.checks.facts import Fact
@@ -17,6 +18,7 @@ class Comparison:
         self.context = read(context)
         self.findings: list[Finding] = []
         self.end = len(draft)
+        self._additions: list[Token] | None = None
 
     def error(self, rule: str, message: str, start: int, end: int) -> None:
         """Record a contradiction or an invention."""
@@ -25,6 +27,13 @@ class Comparison:
     def warn(self, rule: str, message: str, start: int, end: int) -> None:
         """Record what rules cannot know."""
         self.findings.append(Finding(f"faithful.{rule}", Severity.WARNING, message, start, end))
+
+    @property
+    def added(self) -> list[Token]:
+        """The content words of the draft without a source."""
+        if self._additions is None:
+            self._additions = additions(self)
+        return self._additions
 
     def said(self, token: Token | Fact | Clause) -> str:
         """Quote the words of the draft."""
@@ -44,25 +53,46 @@ def overlap(one: Clause, other: Clause, without: str = "") -> float:
     )
 
 
-def own_content(clause: Clause) -> set[str]:
+def own_content(clause: Clause) -> frozenset[str]:
     """Return what a clause is about: its content without the frame and without its verbs of work."""
-    return {
+    if clause.own is None:
+        clause.own = _own_content(clause)
+    return clause.own
+
+
+def _own_content(clause: Clause) -> frozenset[str]:
+    return frozenset(
         canon
         for canon, token in clause.content.items()
         if canon not in lx.FRAME
         and token.stem not in lx.FRAME
         and token.low not in lx.WEEKDAYS
         and token.low not in lx.DAYS
-    }
+    )
 
 
-def best(clause: Clause, others: list[Clause], least: float = 0.6) -> list[Clause]:
+_COMMON = 40
+"""A word that more statements share than this tells nothing about which is meant; it also bounds the work."""
+
+
+def sharing(canons: Iterable[str], reading: Reading) -> list[Clause]:
+    """Return the clauses that have one of these words, in order."""
+    places = {place for canon in canons for place in reading.places.get(canon, ())[:_COMMON]}
+    return [reading.clauses[place] for place in sorted(places)]
+
+
+def best(clause: Clause, reading: Reading, least: float = 0.6) -> list[Clause]:
     """Return the clauses that speak of the same, best first; ties keep their order."""
-    scored = [(score, other) for other in others if (score := overlap(clause, other)) >= least]
-    if not scored:
+    scores: dict[int, float] = {}
+    for canon in clause.content:
+        weight = 1.0 if canon not in lx.FRAME else 0.6
+        for place in reading.places.get(canon, ())[:_COMMON]:
+            scores[place] = scores.get(place, 0.0) + weight
+    top = max(scores.values(), default=0.0)
+    if top < least:
         return []
-    top = max(score for score, _ in scored)
-    return [other for score, other in scored if score >= top - 0.25]
+    least = max(least, top - 0.25)
+    return [reading.clauses[place] for place in sorted(scores) if scores[place] >= least]
 
 
 def state(event: Event) -> str:
@@ -95,6 +125,12 @@ def events(reading: Reading) -> list[tuple[Event, Clause]]:
 
 def outlook(clause: Clause) -> str:
     """Return how a clause leaves its things: done, doing, todo, not, refused or state (unsaid)."""
+    if not clause.view:
+        clause.view = _outlook(clause)
+    return clause.view
+
+
+def _outlook(clause: Clause) -> str:
     lows = {token.low for token in clause.tokens}
     states = [state(event) for event in clause.events if not event.nominal]
     if "done" not in states and "by" in lows and any(low in lx.WEEKDAYS or low in lx.DAYS for low in lows):
@@ -138,10 +174,12 @@ def any_done(reading: Reading) -> bool:
 
 def near(word: str, reading: Reading) -> bool:
     """Tell whether a text has this word but for one slip of the pen."""
+    if not 4 < len(word) < 40:
+        return False
     return any(
-        abs(len(low) - len(word)) <= 1 and low[:1] == word[:1] and len(word) > 4 and _one_slip(word, low)
-        for low in reading.lows
-        if len(low) > 3
+        _one_slip(word, low)
+        for size in (len(word), len(word) - 1, len(word) + 1)
+        for low in reading.initials.get((word[0], size), ())[:_COMMON]
     )
 
 
@@ -166,7 +204,8 @@ def known(base: str, canon: str, low: str, both: Comparison) -> bool:
         if base in reading.stems or canon in reading.canons or low in reading.lows:
             return True
         if len(base) >= 4 and any(
-            other.startswith(base) or (len(other) >= 4 and base.startswith(other)) for other in reading.stems
+            other.startswith(base) or base.startswith(other)
+            for other in reading.heads.get(base[:4], ())[:_COMMON]
         ):
             return True
         if near(low, reading):

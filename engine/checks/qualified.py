@@ -1,7 +1,7 @@
 """How it is asserted: with what doubt, on whose word, under which condition, of how much; and what is merely claimed."""
 
 from engine.checks import lexicon as lx
-from engine.checks.matching import Comparison, additions, any_done, best, overlap
+from engine.checks.matching import Comparison, any_done, best, overlap, sharing
 from engine.checks.reading import Clause, Reading
 from engine.checks.tokens import Token
 
@@ -9,7 +9,9 @@ from engine.checks.tokens import Token
 def _markers(both: Comparison) -> None:
     """Compare doubt, hearsay, conditions and parts, clause by clause."""
     for mine in both.update.clauses:
-        theirs = best(mine, both.draft.clauses)
+        if not mine.marks.keys() & {"hedge", "speech", "condition", "part"}:
+            continue
+        theirs = best(mine, both.draft)
         if not theirs:
             continue
         nearby = _with_neighbours(theirs, both.draft)
@@ -23,13 +25,18 @@ def _markers(both: Comparison) -> None:
 
 def _about(mine: Clause, draft: Reading) -> set[str]:
     """Return the words of all sentences of the draft that speak of the same."""
-    return _with_neighbours([clause for clause in draft.clauses if overlap(mine, clause) >= 0.6], draft)
+    return _with_neighbours(
+        [clause for clause in sharing(mine.content, draft) if overlap(mine, clause) >= 0.6], draft
+    )
 
 
 def _with_neighbours(clauses: list[Clause], reading: Reading) -> set[str]:
     sentences = {clause.sentence for clause in clauses}
     return {
-        token.low for clause in reading.clauses if clause.sentence in sentences for token in clause.tokens
+        token.low
+        for number in sentences
+        for clause in reading.sentences[number][:40]
+        for token in clause.tokens
     }
 
 
@@ -107,7 +114,7 @@ def _condition(both: Comparison, mine: Clause, theirs: list[Clause], nearby: set
 
 
 def _neighbour_future(mine: Clause, update: Reading) -> bool:
-    return any(clause.future for clause in update.clauses if clause.sentence == mine.sentence)
+    return any(clause.future for clause in update.sentences[mine.sentence][:40])
 
 
 def _part(both: Comparison, mine: Clause, theirs: list[Clause], nearby: set[str]) -> None:
@@ -176,7 +183,7 @@ def _doubted(both: Comparison) -> bool:
 
 def _claims(both: Comparison) -> None:
     """Warn of causes, benefits and praise that the update does not hold."""
-    added = {token.start for token in additions(both)}
+    added = {token.start for token in both.added}
     tokens = both.draft.tokens
     kinds = {lx.CLAIMS[low] for low in both.update.lows if low in lx.CLAIMS}
     for place, token in enumerate(tokens):
@@ -204,7 +211,7 @@ def _claims(both: Comparison) -> None:
 
 def _inventions(both: Comparison) -> None:
     """Find statements most of whose words have no source."""
-    added = {token.start for token in additions(both)}
+    added = {token.start for token in both.added}
     for clause in both.draft.clauses:
         words = [
             token

@@ -65,6 +65,8 @@ class Clause:
     marks: dict[str, Token] = field(default_factory=dict)
     future: bool = False
     header: str = ""
+    own: frozenset[str] | None = None
+    view: str = ""
 
     @property
     def start(self) -> int:
@@ -77,7 +79,7 @@ class Clause:
         return self.tokens[-1].end
 
 
-@dataclass(slots=True)
+@dataclass
 class Reading:
     """A text, read."""
 
@@ -88,6 +90,51 @@ class Reading:
     stems: frozenset[str]
     canons: frozenset[str]
     lows: frozenset[str]
+    lower: str
+    places: dict[str, list[int]]
+    heads: dict[str, list[str]]
+    initials: dict[tuple[str, int], list[str]]
+
+    @functools.cached_property
+    def denied(self) -> frozenset[str]:
+        """What is denied anywhere."""
+        return frozenset().union(*(clause.denied for clause in self.clauses))
+
+    @functools.cached_property
+    def sides(self) -> dict[str, dict[int, Token]]:
+        """The sides of each pair of opposites that are spoken of, with the first word of each."""
+        sides: dict[str, dict[int, Token]] = {}
+        for clause in self.clauses:
+            for name, signs in clause.poles.items():
+                for sign, token in signs.items():
+                    sides.setdefault(name, {}).setdefault(sign, token)
+        return sides
+
+    @functools.cached_property
+    def sentences(self) -> dict[int, list[Clause]]:
+        """The clauses by the number of their sentence."""
+        sentences: dict[int, list[Clause]] = {}
+        for clause in self.clauses:
+            sentences.setdefault(clause.sentence, []).append(clause)
+        return sentences
+
+    @functools.cached_property
+    def by_kind(self) -> dict[str, list[Fact]]:
+        """The different facts by their kind."""
+        kinds: dict[str, dict[tuple[str, str | None], Fact]] = {}
+        for fact in self.facts:
+            kinds.setdefault(fact.kind, {}).setdefault((fact.value, fact.unit), fact)
+        return {kind: list(facts.values()) for kind, facts in kinds.items()}
+
+    @functools.cached_property
+    def squeezed(self) -> str:
+        """The text without blanks, hyphens and underscores."""
+        return self.lower.replace(" ", "").replace("-", "").replace("_", "").replace("`", "")
+
+    @functools.cached_property
+    def starts(self) -> list[int]:
+        """Where the tokens begin, in order."""
+        return [token.start for token in self.tokens]
 
 
 def _form(token: Token) -> str:
@@ -395,7 +442,7 @@ def _target(tokens: list[Token], place: int) -> int | None:
             return ahead
     if fallback is not None:
         return fallback
-    for back in range(place - 1, -1, -1):
+    for back in range(place - 1, max(-1, place - 12), -1):
         if tokens[back].low not in lx.STOP and tokens[back].kind != "mark":
             return back
     return None
@@ -511,6 +558,7 @@ def _content(clause: Clause) -> None:
 
 def _clauses(tokens: list[Token]) -> list[Clause]:
     clauses: list[Clause] = []
+    seen: set[tuple[str, ...]] = set()
     header = ""
     for piece, sentence in _split(tokens):
         status, rest = _header(piece)
@@ -521,6 +569,10 @@ def _clauses(tokens: list[Token]) -> list[Clause]:
         if not rest:
             continue
         clause = Clause(rest, sentence, header="" if _verbal(rest) else header)
+        said = (clause.header, *(token.low for token in rest))
+        if said in seen:
+            continue
+        seen.add(said)
         _content(clause)
         _read_marks(clause)
         _read_events(clause)
@@ -535,12 +587,27 @@ def read(text: str) -> Reading:
     """Read one text; the result is shared and must not be changed."""
     tokens = tokenise(text)
     words = [token for token in tokens if token.kind == "word"]
+    clauses = _clauses(tokens)
+    places: dict[str, list[int]] = {}
+    for place, clause in enumerate(clauses):
+        for canon in clause.content:
+            places.setdefault(canon, []).append(place)
+    heads: dict[str, list[str]] = {}
+    for base in sorted({token.stem for token in words if len(token.stem) > 3}):
+        heads.setdefault(base[:4], []).append(base)
+    initials: dict[tuple[str, int], list[str]] = {}
+    for low in sorted({token.low for token in tokens if 3 < len(token.low) < 40}):
+        initials.setdefault((low[0], len(low)), []).append(low)
     return Reading(
         text,
         tokens,
-        _clauses(tokens),
+        clauses,
         facts_of(tokens),
         frozenset(token.stem for token in words),
         frozenset(token.canon for token in words),
         frozenset(token.low for token in tokens),
+        text.lower(),
+        places,
+        heads,
+        initials,
     )
