@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 
+from engine import email
 from engine.checks import sensitive, tone
 from engine.checks.faithful import compare
 from engine.checks.guard import PLACEHOLDER
@@ -10,6 +11,7 @@ from engine.checks.matching import Comparison
 from engine.types import Checked, Finding, Severity
 
 AUTO_POST = 0.8
+_EMAIL_LENGTH = ("email.short", "email.long")
 _LINK = re.compile(r"\[([^\]\n]{0,300})\]\(<?https?://([^/?#:\s)>]+)")
 _ADDRESS = re.compile(
     r"(?i)(?:https?://|www\.)([^/?#:\s]+)|(?<![\w@/-])((?:[\w-]+\.)+(?:com|net|org|io|dev|app|ai|cloud|co|eu|gov|edu|info|de|uk))(?![\w.-])"
@@ -50,11 +52,11 @@ def _judge(
     draft: str,
     findings: list[Finding],
     limits: tuple[int, int],
+    length_findings: list[Finding],
     may_post: bool,
     domains: Collection[str],
 ) -> Checked:
     tone_score, tone_findings = tone.tone(draft)
-    length_findings = tone.length(draft, limits)
     leaks = sensitive.findings(draft, domains)
     findings = [*findings, *_masked_links(draft)]
     every = (*findings, *tone_findings, *length_findings, *leaks)
@@ -91,15 +93,18 @@ def check_comment(
     and person switched that on is ``auto_post_allowed``.
     """
     findings = [*compare(update, draft, context), *_placeholders(update, draft)]
-    return _judge(
-        update, draft, findings, tone.COMMENT_WORDS, auto_post_allowed and not fallback, allowed_domains
-    )
+    may_post = auto_post_allowed and not fallback
+    length = tone.length(draft, tone.COMMENT_WORDS)
+    return _judge(update, draft, findings, tone.COMMENT_WORDS, length, may_post, allowed_domains)
 
 
 def check_email(
     request: str, draft: str, *, context: str = "", allowed_domains: Collection[str] = ()
 ) -> Checked:
-    """Judge the draft of an e-mail against what was asked for; placeholders [like this] are welcome, it is never posted unseen."""
+    """Judge the draft of an e-mail against what was asked for; placeholders [like this] are welcome, it is never posted unseen.
+
+    What its form lacks (subject, greeting, closing, length) is told by the rules of `engine.email`.
+    """
     blank = _GAP.sub(lambda match: " " * len(match[0]), draft)
     kept = (
         "key",
@@ -118,7 +123,12 @@ def check_email(
         for finding in compare(request, blank, context)
         if finding.rule.startswith(tuple(f"faithful.{kind}" for kind in ("issue-key", *kept[1:])))
     ]
-    return _judge(request, draft, findings, tone.EMAIL_WORDS, False, allowed_domains)
+    parts = email.parse(draft).findings
+    findings += [one for one in parts if one.rule not in _EMAIL_LENGTH]
+    length = [one for one in parts if one.rule in _EMAIL_LENGTH]
+    return _judge(
+        request, draft, findings, (email.LEAST_WORDS, email.MOST_WORDS), length, False, allowed_domains
+    )
 
 
 def added_words(update: str, draft: str, context: str = "") -> list[tuple[int, int]]:

@@ -6,7 +6,6 @@ from engine.checks.words import CASUAL, PROFANE, PROFESSIONAL, TECHNICAL
 from engine.types import Finding, Severity
 
 COMMENT_WORDS = (3, 100)
-EMAIL_WORDS = (10, 300)
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _CODE = re.compile(r"```.*?(?:```|$)|`[^`\n]*`|https?://\S+", re.DOTALL)

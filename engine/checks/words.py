@@ -17,10 +17,10 @@ PROFESSIONAL = word_set(
 )
 CASUAL = word_set(
     "gonna wanna gotta kinda sorta dunno lemme gimme yeah yep yup nope nah dude bro bruh buddy guys folks "
-    "hey hiya sup lol lmao rofl omg btw tbh imo imho idk ikr fyi afaik iirc thx pls plz ty np cuz coz cos "
-    "bc wtf ugh meh yay woohoo awesome cool crap crappy stuff thingy gotcha ain't ya y'all u ur r tho "
-    "tmrw yday sucks sucked screwed borked janky wonky hacky super totally literally basically whatever "
-    "anyways haha hehe hmm huh oops ooops whoops nuked yolo legit chill sweet rad dope sick wild"
+    "hey hiya sup lol lmao rofl omg btw tbh imo imho idk ikr afaik iirc thx pls plz ty cuz coz "
+    "bc wtf ugh meh yay woohoo awesome cool crap crappy stuff thingy gotcha ain't ya y'all u ur tho "
+    "tmrw yday sucks sucked screwed borked janky wonky hacky totally literally "
+    "anyways haha hehe hmm huh oops ooops whoops nuked yolo legit chill sweet dope"
 )
 PROFANE = word_set(
     "fuck fucked fucking fucker motherfucker shit shitty shitshow bullshit damn damned goddamn dammit ass "

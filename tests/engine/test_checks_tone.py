@@ -40,8 +40,8 @@ def test_a_rude_word_is_pointed_at() -> None:
 def test_length_limits_differ_by_kind() -> None:
     assert "length.short" in rules(check_comment("done", "Done."))
     assert "length.long" in rules(check_comment("x", "word " * 101))
-    assert "length.short" in rules(check_email("mail bob", "Subject: hi"))
-    assert "length.long" in rules(check_email("mail bob", "word " * 301))
+    assert "email.short" in rules(check_email("mail bob", "Subject: hi"))
+    assert "email.long" in rules(check_email("mail bob", "word " * 301))
 
 
 def test_quality_adds_up() -> None:
@@ -94,3 +94,16 @@ def test_added_words_are_marked_where_they_stand() -> None:
         "improved",
         "dashboard",
     ]
+
+
+def test_an_email_is_judged_by_its_form() -> None:
+    form = {"email.no-subject", "email.no-greeting", "email.no-closing"}
+    body = "The release moves to Thursday because the tests of the checkout still fail on two browsers."
+    assert form <= rules(check_email(body, body))
+    whole = check_email(body, f"Subject: Release\n\nHello team,\n\n{body}\n\nKind regards,\nAna")
+    assert not {rule for rule in rules(whole) if rule.startswith(("email.", "length."))}
+
+
+@pytest.mark.parametrize("word", ["sick", "super", "whatever", "basically", "FYI", "R"])
+def test_words_of_ordinary_work_talk_are_not_slang(word: str) -> None:
+    assert tone(f"The {word} thing is on the page.")[1] == []
