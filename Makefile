@@ -12,7 +12,7 @@ demo: $(VENV)/runtime  ## The whole product on its stand-ins, with a page to use
 install: $(VENV)/runtime  ## Updraft and its dependencies, into .venv
 
 test: $(VENV)/dev  ## Every test
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/dev  ## ruff, mypy --strict, import contracts
 	$(BIN)/ruff check .

@@ -1,12 +1,18 @@
-"""The real product as a process of its own, to be killed without warning."""
+"""The real product as a process of its own, to be killed without warning; what to wait for, and what to look at."""
 
 import asyncio
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from bot.demo import product_environment
+from emulators.people import ANA
 from emulators.site import Site
+from tests.journeys.desk import Desk
+
+PATIENCE = 30.0
 
 
 class Product:
@@ -43,3 +49,20 @@ class Product:
         if self._process is not None and self._process.returncode is None:
             self._process.terminate()
             await self._process.wait()
+
+
+async def until(condition: Callable[[], Any]) -> Any:
+    """Wait for a condition of the stand-ins that no notification tells of."""
+    async with asyncio.timeout(PATIENCE):
+        while not (found := condition()):  # noqa: ASYNC110 - the killed process can notify nobody
+            await asyncio.sleep(0.01)
+    return found
+
+
+def fresh_issue(site: Site) -> str:
+    """Make an issue of its own, so that whatever happens to it happened because of one message."""
+    return str(site.jira.create("DEMO", "A task of this test", assignee=ANA.account))
+
+
+def answers(desk: Desk, ts: str) -> list[dict[str, Any]]:
+    return [dict(one) for one in desk.site.slack.replies(ANA.dm, ts) if one.get("bot_id")]

@@ -4,9 +4,7 @@ A fault freezes the product inside one request, before or after that request's e
 """
 
 import asyncio
-import random
 import re
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +13,10 @@ import pytest
 from emulators.kit import Fault, Faults
 from emulators.people import ANA
 from emulators.site import Site
-from tests.crash.product import Product
+from tests.crash.product import Product, answers, fresh_issue, until
 from tests.journeys.desk import Desk, buttons, text_of
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
-
-PATIENCE = 30.0
 
 ON_THE_WAY_TO_A_CARD = [
     ("slack", "", "users.info", False),
@@ -50,34 +46,6 @@ ON_THE_WAY_TO_DONE = [
 ]
 
 
-@pytest.fixture
-async def site() -> AsyncIterator[Site]:
-    async with Site(port=0) as site:
-        yield site
-
-
-@pytest.fixture
-async def product(site: Site, tmp_path: Path) -> AsyncIterator[Product]:
-    product = Product(site, tmp_path)
-    await product.start()
-    yield product
-    await product.stop()
-    assert "Traceback" not in product.log.read_text()
-
-
-async def until(condition: Callable[[], Any]) -> Any:
-    """Wait for a condition of the stand-ins that no notification tells of."""
-    async with asyncio.timeout(PATIENCE):
-        while not (found := condition()):  # noqa: ASYNC110 - the killed process can notify nobody
-            await asyncio.sleep(0.01)
-    return found
-
-
-def fresh_issue(site: Site) -> str:
-    """Make an issue of its own, so that whatever happens to it happened because of one message."""
-    return str(site.jira.create("DEMO", "A task of this test", assignee=ANA.account))
-
-
 def faults_of(site: Site, service: str) -> Faults:
     return {"slack": site.slack.faults, "jira": site.jira.faults, "models": site.models.faults}[service]
 
@@ -94,10 +62,6 @@ async def freeze_and_kill(site: Site, product: Product, step: tuple[str, str, st
     await product.kill()
     faults.clear()
     await product.start()
-
-
-def answers(desk: Desk, ts: str) -> list[dict[str, Any]]:
-    return [dict(one) for one in desk.site.slack.replies(ANA.dm, ts) if one.get("bot_id")]
 
 
 @pytest.mark.parametrize("step", ON_THE_WAY_TO_A_CARD, ids=str)
@@ -141,34 +105,3 @@ async def test_killed_on_the_way_to_done(site: Site, product: Product, tmp_path:
     assert re.search(r"→ \*Done\*", text_of(answer)), text_of(answer)
     moves = [item for history in site.jira.issue(key)["changelog"]["histories"] for item in history["items"]]
     assert [item["toString"] for item in moves if item["field"] == "status"].count("Done") == 1
-
-
-async def one_round(desk: Desk, product: Product, chance: random.Random) -> tuple[str, str]:
-    """Send a message and approve its draft, with a kill at a moment of chance after each; return issue and message."""
-    site, key = desk.site, fresh_issue(desk.site)
-    ts = await site.slack.say(ANA.slack, ANA.dm, f"fixed the login timeout in {key}, still need QA")
-    await asyncio.sleep(chance.uniform(0, 1.2))
-    await product.kill()
-    await product.start()
-    await until(lambda: [one for one in answers(desk, ts) if buttons(one)])
-    await until(lambda: site.slack.delivery.sockets)
-    pressed = asyncio.create_task(desk.press(ANA, answers(desk, ts)[0], "Post"))
-    await asyncio.sleep(chance.uniform(0, 0.15))
-    await product.kill()
-    await product.start()
-    if not (await pressed).get("ok"):
-        # Slack showed that the press was not taken: the person presses again, if the card still asks for it.
-        await until(lambda: site.slack.delivery.sockets)
-        if buttons(answers(desk, ts)[0]):
-            await desk.press(ANA, answers(desk, ts)[0], "Post")
-    await until(lambda: "Posted comment" in text_of(answers(desk, ts)[0]))
-    return key, ts
-
-
-async def test_killed_at_any_moment(site: Site, product: Product, tmp_path: Path) -> None:
-    """Kills from before the receipt to after the post: 40 in 20 rounds."""
-    desk, chance = Desk(site, tmp_path), random.Random(7)
-    rounds = [await one_round(desk, product, chance) for _ in range(20)]
-    assert [len(desk.ours(key)) for key, _ in rounds] == [1] * 20
-    assert [len(answers(desk, ts)) for _, ts in rounds] == [1] * 20
-    assert product.kills == 40
