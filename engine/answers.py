@@ -28,6 +28,11 @@ log = structlog.get_logger(__name__)
 
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 LABELLED = re.compile(r"<(https?://[^|>\s]+)\|([^>\n\[\]]+)>")
+STATE = re.compile(
+    r"\b(done|finished|complete|completed|closed|resolved|open|ready|status|state|far|fertig|erledigt|stand)\b",
+    re.IGNORECASE,
+)
+"""What a question about an issue's state has in it."""
 SURE = 0.8
 
 EMPTY = "Tell me in your own words what happened, for instance “done with PAY-12” or “fixed the login timeout, QA still pending”."
@@ -174,6 +179,8 @@ class Answers:
         issues, notes = await self._targets(person, keys)
         if not issues:
             return await self._no_target(entry, person, notes)
+        named = [key for key in entities(entry.text).keys if key not in keys and key in entry.text]
+        notes += tuple(str(NoSuchIssue(key)) for key in named)
         written = await self.writer.comment(person, update, issues)
         completes = claims_completion(plain(entry.text)) and not all(issue.done for issue in issues)
         draft = Draft(
@@ -232,6 +239,8 @@ class Answers:
             "hallo",
         ) or not re.search(r"\w", text):
             return Reply(help=True)
+        if routing.keys and STATE.search(text) and (text.endswith("?") or "question" in routing.rule):
+            return await self._state(person, routing.keys)
         message, _ = await self._spoken(entry)
         _, refusal = self._guarded(message)
         if refusal is not None:
@@ -255,6 +264,16 @@ class Answers:
                 return await self._email(entry, person)
             case _:
                 return Reply(quoted(understood.sentence), help=understood.intent == "general_question")
+
+    async def _state(self, person: Person, keys: Sequence[str]) -> Reply:
+        """Tell how far issues are."""
+        issues, notes = await self._targets(person, keys)
+        link = self.access.jira.link
+        lines = [
+            f"[{issue.key}]({link(issue.key)}) {quoted(issue.summary)}: **{quoted(issue.status)}**"
+            for issue in issues
+        ]
+        return Reply("\n".join([*lines, *(quoted(note) for note in notes)]))
 
     # -- parts of it
 

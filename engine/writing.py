@@ -28,6 +28,7 @@ KEEP_DRAFTS = 24 * 3600.0
 KEEP_INTENTS = 60 * 60.0
 GOOD = 0.7
 RULES_QUALITY = 0.6
+KEPT_OUT = "What looks like a secret was kept out: “[redacted-…]” stands in its place."
 BY_THE_RULES = "No language model answered, so plain rules tidied up your words. Please read them with care."
 WITHHELD = "The summary of {key} reads like orders to a language model, so the model did not get it."
 NOT_CONFIGURED = "No language model is configured, so plain rules tidied up your words."
@@ -81,15 +82,16 @@ class Writer:
 
         ``draft`` and ``instruction`` ask for another wording of it; that only a model can find, so then ModelError is raised.
         """
-        issues, withheld = _without_orders(issues)
+        issues, notes = _without_orders(issues)
         context = _context(issues)
+        (said, told, before, wish), guarded = self._redacted(update, _described(issues), draft, instruction)
+        kept, withheld = _kept(update, said, guarded)
 
         def check(text: str, fallback: bool = False) -> Checked:
             return check_comment(
-                update, text, context=context, allowed_domains=self.allowed_domains, fallback=fallback
+                kept, text, context=context, allowed_domains=self.allowed_domains, fallback=fallback
             )
 
-        (said, told, before, wish), guarded = self._redacted(update, _described(issues), draft, instruction)
         prompt = prompts.comment(said, issues=told, person=_about(person), draft=before, instruction=wish)
         try:
             text, source = await self._ask(
@@ -99,11 +101,12 @@ class Writer:
             if draft:
                 raise
             log.warning("rules answer", task="comment", error=str(error))
-            text = rephrase(update)
+            text = rephrase(kept)
             note = NOT_CONFIGURED if self.model is None else BY_THE_RULES
-            return Written(text, BY_RULES, replace(check(text, True), quality=RULES_QUALITY), (note,))
-        added = tuple(added_words(update, text, context))
-        return Written(text, source, check(text), withheld, added, guarded.trusted)
+            by_rules = replace(check(text, True), quality=RULES_QUALITY)
+            return Written(text, BY_RULES, by_rules, (note, *withheld))
+        added = tuple(added_words(kept, text, context))
+        return Written(text, source, check(text), (*notes, *withheld), added, guarded.trusted)
 
     async def email(
         self,
@@ -116,10 +119,12 @@ class Writer:
     ) -> Written:
         """Write an e-mail; raises ModelError, for no rules can write one."""
 
-        def check(text: str) -> Checked:
-            return check_email(request, text, context=_about(person), allowed_domains=self.allowed_domains)
-
         (said, before, wish), guarded = self._redacted(request, draft, instruction)
+        kept, withheld = _kept(request, said, guarded)
+
+        def check(text: str) -> Checked:
+            return check_email(kept, text, context=_about(person), allowed_domains=self.allowed_domains)
+
         today = f"{now:%A, %-d %B %Y}"
         prompt = prompts.email(said, person=_about(person), today=today, draft=before, instruction=wish)
         text, source = await self._ask(
@@ -127,7 +132,7 @@ class Writer:
         )
         if not email.parse(text).subject:
             raise ModelError("The model did not write an e-mail with a subject. Please try again.")
-        return Written(text, source, check(text), trusted=guarded.trusted)
+        return Written(text, source, check(text), withheld, trusted=guarded.trusted)
 
     async def understand(self, person: Person, message: str) -> Understood:
         """Name the intent of an ambiguous message; raises ModelError."""
@@ -141,10 +146,12 @@ class Writer:
 
     def check(self, kind: DraftKind, update: str, text: str, issues: tuple[Target, ...]) -> Checked:
         """Check a text that a person wrote over a draft."""
+        (said,), guarded = self._redacted(update)
+        kept, _ = _kept(update, said, guarded)
         if kind is DraftKind.EMAIL:
-            return check_email(update, text, allowed_domains=self.allowed_domains)
+            return check_email(kept, text, allowed_domains=self.allowed_domains)
         context = _context(_without_orders(issues)[0])
-        return check_comment(update, text, context=context, allowed_domains=self.allowed_domains)
+        return check_comment(kept, text, context=context, allowed_domains=self.allowed_domains)
 
     def _redacted(self, *texts: str) -> tuple[list[str], Guarded]:
         """Take what must not leave out of all that a model will read, with one placeholder for one value everywhere."""
@@ -194,6 +201,12 @@ def _without_orders(issues: tuple[Target, ...]) -> tuple[tuple[Target, ...], tup
     orders = {issue.key for issue in issues if not guard(issue.summary).trusted}
     harmless = tuple(replace(issue, summary="") if issue.key in orders else issue for issue in issues)
     return harmless, tuple(WITHHELD.format(key=key) for key in sorted(orders))
+
+
+def _kept(text: str, redacted: str, guarded: Guarded) -> tuple[str, tuple[str, ...]]:
+    """Return what of a text may stand in a draft, and a note where that is not all of it."""
+    kept = restore(redacted, guarded.secrets)
+    return kept, () if kept == text else (KEPT_OUT,)
 
 
 def _described(issues: tuple[Target, ...]) -> str:

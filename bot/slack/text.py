@@ -7,7 +7,7 @@ SPECIAL = re.compile(
     r"\\(.)|\[((?:\\.|[^\]\\])*)\]\((https?://[^)\s<>|]+|mailto:[^)\s<>|]+)\)|\*\*(.+?)\*\*", re.DOTALL
 )
 LEFT_ALONE = re.compile(
-    r"```.*?(?:```|\Z)|`[^`\n]*`|\[[^\]\n]*\]\([^)\n]*\)|https?://\S+|[*_~]+[^*_~\n]+[*_~]+|\w*_\w*",
+    r"```.*?(?:```|\Z)|`[^`\n]*`|\[[^\]\n]*\](?:\([^)\n]*\))?|https?://\S+|[*_~]+[^*_~\n]+[*_~]+|\w*_\w*",
     re.DOTALL,
 )
 """What of a Markdown text bears no further marks."""

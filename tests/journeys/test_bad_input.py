@@ -103,3 +103,14 @@ async def test_what_a_model_adds_is_marked_on_the_card(desk: Desk) -> None:
     desk.site.models.behave("invents")
     card = await desk.say(ANA, "fixed the timeout in DEMO-14, QA pending")
     assert "Words in _italics_ are not from your message" in text_of(card)
+
+
+@pytest.mark.parametrize("down", [False, True])
+async def test_a_password_stays_out_of_the_draft(desk: Desk, down: bool) -> None:
+    desk.site.models.behave("good", down=down)
+    card = await desk.say(ANA, "DEMO-14: password is hunter2, deployed to staging, QA pending")
+    draft = str(card["blocks"][1])
+    assert "[redacted-password-1]" in draft
+    assert "hunter2" not in draft
+    assert "leaves out" not in text_of(card)
+    assert "was kept out" in text_of(card)

@@ -145,3 +145,15 @@ async def test_several_issues_get_one_comment_each(desk: Desk) -> None:
     await desk.press(ANA, card, "Post")
     await desk.becomes(card, "Posted comment", ANA.dm)
     assert (len(desk.ours("DEMO-12")), len(desk.ours("DEMO-14"))) == (1, 1)
+
+
+async def test_a_question_about_an_issue_is_answered_from_jira(desk: Desk) -> None:
+    answer = await desk.say(ANA, "is DEMO-14 done?")
+    assert "*In Review*" in text_of(answer)
+    assert "cannot find SECRET-1" in text_of(await desk.say(ANA, "what is the status of SECRET-1"))
+    assert not desk.site.models.requests
+
+
+async def test_a_key_of_no_project_is_named_on_the_card(desk: Desk) -> None:
+    card = await desk.say(ANA, "fixed the retry in DEMO-14 and NOPE-1, QA pending")
+    assert "cannot find NOPE-1" in text_of(card)
