@@ -1,6 +1,7 @@
 """What is asserted: done or not, now or later, so or the opposite."""
 
 from engine.checks import lexicon as lx
+from engine.checks.factual import directions
 from engine.checks.matching import (
     Comparison,
     any_done,
@@ -15,7 +16,7 @@ from engine.checks.matching import (
     sharing,
     state,
 )
-from engine.checks.reading import Clause, Event, Reading
+from engine.checks.statements import Clause, Event, Reading
 from engine.checks.stems import word_set
 from engine.checks.tokens import Token
 
@@ -48,6 +49,8 @@ def _statuses(both: Comparison) -> None:
     for event, clause in events(both.draft):
         now = state(event)
         if now == "state" or (event.nominal and now == "done" and "percent" in clause.marks):
+            continue
+        if now == "done" and clause.marks.get("part") and both.update.lows & lx.HARD_PARTS:
             continue
         if event.nominal and "except" in {token.low for token in clause.tokens}:
             continue
@@ -203,7 +206,10 @@ def _reservations(both: Comparison) -> None:
     mended = _repaired(both.update.clauses)
     done = set().union(*(clause.content for clause in both.update.clauses if outlook(clause) == "done"))
     for mine in both.update.clauses:
-        if outlook(mine) not in _OPEN or (mended and {token.low for token in mine.tokens} & lx.FAILING):
+        lows = {token.low for token in mine.tokens}
+        if outlook(mine) not in _OPEN or (mended and lows & lx.FAILING):
+            continue
+        if lows & lx.FAILING and lows & {"was", "were", "had"}:
             continue
         own = {canon for canon in own_content(mine) if canon not in done}
         if not own:
@@ -283,7 +289,7 @@ def _unmatched(here: Reading, there: Reading) -> list[tuple[Clause, list[Clause]
     for clause in here.clauses:
         for canon, token in clause.denied.items():
             others = best(clause, there)
-            if not _denied(canon, token, others, there):
+            if not _denied(canon, token, others, there, _forbids(clause, token)):
                 out.append((clause, others, token))
     return out
 
@@ -298,7 +304,20 @@ def _idle(clause: Clause) -> bool:
     return not any(canon not in lx.FRAME for canon in clause.content) and not clause.events
 
 
-def _denied(canon: str, token: Token, others: list[Clause], there: Reading) -> bool:
+def _forbids(clause: Clause, token: Token) -> bool:
+    """Tell whether a denial is a prohibition: "don't deploy on Friday"."""
+    lows = [one.low for one in clause.tokens if one.start < token.start]
+    return (
+        bool(lows)
+        and lows[-1] in ("don't", "never", "not")
+        and not token.low.endswith("ed")
+        and (
+            len(lows) == 1 or lows[-2] in ("please", "must", "do", "and", "then", "so", ",", "just", "should")
+        )
+    )
+
+
+def _denied(canon: str, token: Token, others: list[Clause], there: Reading, forbids: bool = False) -> bool:
     """Tell whether the other text denies the same: the same word, a negative clause on the same things, or the opposite."""
     achieving = canon in lx.ACHIEVING
     poles = lx.POLES.get(token.stem, ())
@@ -307,7 +326,8 @@ def _denied(canon: str, token: Token, others: list[Clause], there: Reading) -> b
     if any(-sign in there.sides.get(name, {}) for name, sign in poles):
         return True
     for other in sharing([canon], there):
-        if any(event.canon == canon and state(event) in ("not", "todo", "refused") for event in other.events):
+        wanted = ("not", "refused") if forbids else ("not", "todo", "refused")
+        if any(event.canon == canon and state(event) in wanted for event in other.events):
             return True
     if len(token.low) > 3 and any(
         head + token.low in there.lows for head in ("un", "in", "im", "ir", "dis", "non")
@@ -315,7 +335,7 @@ def _denied(canon: str, token: Token, others: list[Clause], there: Reading) -> b
         return True
     if canon in lx.TROUBLES and (there.canons & {"fix", "pass", "success"} or there.lows & lx.SOUND):
         return True
-    lows = {low.low for other in others for low in other.tokens}
+    lows = {low.low for other in others for low in other.tokens if low.canon != canon}
     return bool(others) and (bool(lows & lx.NEGATIVE) or any(other.denied for other in others))
 
 
@@ -329,11 +349,14 @@ def _sides(clauses: list[Clause], name: str) -> dict[int, Token]:
 
 def _poles(both: Comparison) -> None:
     """Find opposites: the draft's "increased" where the update says "reduced"."""
+    figures = directions(both.update)
     for clause in both.draft.clauses:
         matches = best(clause, both.update, 0.9)
         for name, sides in clause.poles.items():
             mine = _sides(matches, name) or both.update.sides.get(name, {})
             if name != "outcome" and len(both.update.sides.get(name, {})) == 2:
+                continue
+            if name == "amount" and set(sides) & figures:
                 continue
             if not mine or set(mine) & set(sides) or (name == "outcome" and _repaired([clause, *matches])):
                 continue

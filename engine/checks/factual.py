@@ -6,7 +6,7 @@ from bisect import bisect_left
 from engine.checks import lexicon as lx
 from engine.checks.facts import Fact
 from engine.checks.matching import Comparison, known, near, sharing
-from engine.checks.reading import Clause, Reading
+from engine.checks.statements import Clause, Reading
 from engine.checks.stems import stem
 from engine.checks.tokens import Token
 
@@ -52,11 +52,20 @@ def _has(reading: Reading, fact: Fact) -> bool:
             or (fact.kind == "proper" and near(fact.value, reading))
         )
     if fact.kind == "environment":
-        return fact.value in reading.lows
+        return fact.value in reading.lows or (fact.value == "production" and "live" in reading.lows)
+    if fact.kind == "time" and fact.value.endswith(":00"):
+        hour = fact.value.removesuffix(":00")
+        return any(
+            other.value in (hour, str(int(hour) % 12)) for other in reading.by_kind.get("number", ())[:_MOST]
+        )
     if fact.kind == "number":
         dated = any(
             other.value.endswith(f"/{fact.value}") for other in reading.by_kind.get("date", ())[:_MOST]
         )
+        if fact.unit is None and any(
+            other.value == f"{fact.value}:00" for other in reading.by_kind.get("time", ())[:_MOST]
+        ):
+            return True
         return fact.value in ("0", "1", "100") or dated or _counted(fact, reading)
     if fact.kind == "date":
         if "/" in fact.value and _in_range(fact, reading):
@@ -242,6 +251,13 @@ def _arrows(reading: Reading, kind: str) -> dict[tuple[str, str], Fact]:
     return pairs
 
 
+def directions(reading: Reading) -> set[int]:
+    """Return which way figures go: 1 where one rises, -1 where one falls."""
+    figures = {fact.value: fact.number for fact in reading.facts if fact.number is not None}
+    pairs = [pair for pair in _arrows(reading, "number") if figures.keys() >= set(pair)]
+    return {1 if (figures[other] or 0) > (figures[one] or 0) else -1 for one, other in pairs}
+
+
 def _changes(reading: Reading) -> dict[tuple[str, str], Token]:
     """Return the pairs of words "from A to B"."""
     pairs = {}
@@ -372,6 +388,64 @@ def _spans(both: Comparison) -> None:
             )
 
 
+def _items(reading: Reading) -> list[list[list[Token]]]:
+    """Return the enumerations of three and more things, "A, B and C", each thing as its words."""
+    found: list[list[list[Token]]] = []
+    items: list[list[Token]] = [[]]
+    for place, token in enumerate(reading.tokens):
+        if token.low == ",":
+            if items[-1]:
+                items.append([])
+        elif token.low == "and" and len(items) > 1:
+            if items[-1]:
+                items.append([])
+            last = [one for one in reading.tokens[place + 1 : place + 3] if one.kind in ("word", "ident")]
+            items[-1] = last[:1]
+            items[0] = items[0][-1:]
+            if len(items) > 2 and all(map(_item, items)):
+                found.append(items)
+            items = [[]]
+        elif token.kind not in ("word", "ident", "code") or (len(items[-1]) > 2 and len(items) > 1):
+            items = [[]]
+        else:
+            items[-1].append(token)
+    return found
+
+
+def _item(words: list[Token]) -> bool:
+    """Tell whether these words name one thing of an enumeration."""
+    return 0 < len(words) <= 2 and not any(
+        token.low in lx.STOP or token.low in lx.IRREGULAR_PAST or token.low.endswith(("ed", "ing"))
+        for token in words
+    )
+
+
+def _named(words: list[Token], reading: Reading) -> bool:
+    return any(
+        token.stem in reading.stems
+        or token.canon in reading.canons
+        or token.low in reading.lows
+        or token.text.lower().strip("`") in reading.lower
+        or near(token.low, reading)
+        for token in words
+    )
+
+
+def _lists(both: Comparison) -> None:
+    """Find a thing of an enumeration that the draft drops, or one that it adds."""
+    for items in _items(both.update):
+        lost = [words for words in items if not _named(words, both.draft)]
+        if len(lost) == 1 and len(items) > 2:
+            said = " ".join(token.text for token in lost[0])
+            both.error("item-lost", f"The draft leaves out “{said}”.", both.end, both.end)
+    for items in _items(both.draft):
+        new = [words for words in items if not _named(words, both.update) and not _named(words, both.context)]
+        if len(new) == 1:
+            first, last = new[0][0], new[0][-1]
+            said = both.draft.text[first.start : last.end]
+            both.error("item-added", f"The draft adds “{said}” to what you listed.", first.start, last.end)
+
+
 def check(both: Comparison) -> None:
     """Compare the hard facts."""
     _invented(both)
@@ -381,3 +455,4 @@ def check(both: Comparison) -> None:
     _turned(both)
     _exchanged(both)
     _spans(both)
+    _lists(both)

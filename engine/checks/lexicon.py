@@ -99,7 +99,7 @@ ensure: ensure guarantee
 
 _OPPOSITES = """
 outcome: fluent pass work function succeed success successful green ok okay fine healthy operational stable good well available up reachable resolved | fail failure broken broke crash error red flaky down hang unavailable unreachable unstable unhealthy badly poorly malfunction misbehave timeout
-amount: high increase jump spike rise grow raise higher more up climb bump went-up | low decrease reduce lower drop fewer less cut shrink fell decline down
+amount: high increase jump spike rise grow raise higher more up climb went-up | low decrease reduce lower drop fewer less cut shrink fell decline down
 speed: fast faster quick quicker | slow slower sluggish
 switch: enable activate | disable deactivate
 existence: add create introduce include | remove delete drop exclude eliminate
@@ -113,6 +113,7 @@ size: large big | small tiny
 level: upgrade bump | downgrade
 attach: connect attach | disconnect detach
 internal: internal | external
+consent: optin | optout
 public: public | private
 early: early earlier | late later
 valid: valid | invalid
@@ -223,7 +224,7 @@ HEDGES = word_set(
     "hopefully suspect suspects suspected assume assumed assuming guess think thinks thought believe "
     "believes believed expectedto expected supposedto should somewhat potentially potential possible "
     "uncertain afaik iirc afaict imo imho tentatively tentative unconfirmed unclear hunch feels feel "
-    "roughly doubt doubtful doubts suggests suggest suggesting indicates indicate hypothesis theory hope "
+    "suspecting suspicion roughly doubt doubtful doubts suggests suggest suggesting indicates indicate hypothesis theory hope "
     "hopes hoping presumed unverified"
 )
 """Marks of doubt or opinion."""
@@ -244,7 +245,7 @@ HARD_CONDITIONS = word_set("whenever if unless provided aslongas assoonas incase
 SOFT_CONDITIONS = frozenset(["once", "when", "until", "after", "before"])
 """Marks that make a condition where what follows is still to come."""
 PARTS = word_set(
-    "onethird twothirds onequarter threequarters almost nearly mostly partially partly half some most partof except only part portion majority "
+    "otherwise waitingon awaiting pending blocked blockedby onethird twothirds onequarter threequarters almost nearly mostly partially partly half some most partof except only part portion majority "
     "initial largely several subset basically roughly partial bulk somewhat few many practically "
     "virtually halfway excluding incomplete remaining remains remain todo wip rest outstanding first "
     "preliminary minus but limited"
@@ -253,7 +254,7 @@ PARTS = word_set(
 """Marks that less than the whole is meant."""
 HARD_PARTS = word_set(
     "onethird twothirds onequarter threequarters almost nearly mostly partially partly half some most partof except only temporary temporarily workaround fornow interim provisional sometimes occasionally intermittently sporadically rarely majority largely "
-    "partial bulk practically virtually halfway excluding"
+    "partial bulk practically virtually halfway excluding otherwise"
 )
 WHOLES = word_set(
     "all fully entirely completely totally every everything entire whole wholly everywhere always "
@@ -497,7 +498,7 @@ OPENING = word_set("start investigate ask meet prepare determine say notify send
 """Work whose being done leaves its object open."""
 NEGATIVE = NEGATORS | word_set(
     "unless except fail fails failed failing unable remains remain remaining pending outstanding todo blocked blockedby waitingon missing prevents prevent absence lack stopped excluding excluded "
-    "withheld hold held wait postponed avoid instead unrealistic impossible cancelled cancel skipped still open unchanged stop avoid rejected declined refused away unavailable untouched insteadof unknown limited doubt"
+    "withheld hold held wait postponed avoid instead unrealistic impossible cancelled cancel skipped open unchanged stop avoid rejected declined refused away unavailable untouched insteadof unknown limited doubt"
 )
 """Words that make a clause negative without a "not"."""
 POLE_CANONS = frozenset(GROUPS.get(base, base) for base in POLES)
@@ -550,7 +551,7 @@ KEEPS_DOUBT = word_set(
 """Words of a draft that keep a doubt without naming it."""
 KEEPS_DUTY = word_set("needto todo shall required need needs require requires suggest must")
 KEEPS_SPEECH = word_set(
-    "approved approve approval asked requested agreed agrees agree feedback complaint reports report requests per via by from confirmation accept accepts accepted"
+    "estimate estimates estimated expect expects expected approved approve approval asked requested agreed agrees agree feedback complaint reports report requests per via by from confirmation accept accepts accepted"
 )
 """Words of a draft that keep whose word something is."""
 SUCCEEDED = word_set("works pass passed success ok fine green well smooth smoothly working worked")

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from engine.checks import lexicon as lx
 from engine.checks.facts import Fact
-from engine.checks.reading import Clause, Event, Reading, read
+from engine.checks.reading import read
+from engine.checks.statements import Clause, Event, Reading
 from engine.checks.tokens import Token
 from engine.types import Finding, Severity
 
@@ -156,6 +157,8 @@ def _outlook(clause: Clause) -> str:
         return "not"
     if clause.header:
         return clause.header
+    if not states and lows & {"later", "soon", "tomorrow", "next", "afterwards"}:
+        return "todo"
     if lows & {"done", "complete", "finished", "fixed", "merged"} or "done" in [
         state(event) for event in clause.events
     ]:

@@ -1,8 +1,8 @@
 """How it is asserted: with what doubt, on whose word, under which condition, of how much; and what is merely claimed."""
 
 from engine.checks import lexicon as lx
-from engine.checks.matching import Comparison, any_done, best, overlap, sharing
-from engine.checks.reading import Clause, Reading
+from engine.checks.matching import Comparison, any_done, best, outlook, overlap, own_content, sharing
+from engine.checks.statements import Clause, Reading
 from engine.checks.tokens import Token
 
 
@@ -103,7 +103,7 @@ def _condition(both: Comparison, mine: Clause, theirs: list[Clause], nearby: set
     token = mine.marks.get("condition")
     if token is None or nearby & lx.CONDITIONS:
         return
-    hard = token.low in lx.HARD_CONDITIONS
+    hard = token.low in lx.HARD_CONDITIONS or token.low == "until"
     if hard or mine.future or _neighbour_future(mine, both.update):
         both.error(
             "condition-lost",
@@ -197,6 +197,8 @@ def _claims(both: Comparison) -> None:
         if kind == "cause" and both.update.lows & (lx.CAUSE_WORDS | lx.HEDGES):
             continue
         sourced = not any(other.start in added for other in tokens[place + 1 : place + 8])
+        if kind == "cause" and sourced:
+            continue
         if kind == "purpose" and sourced and both.update.lows & {"so", "for", "to"}:
             continue
         if kind == "benefit" and token.canon in both.update.canons:
@@ -207,6 +209,55 @@ def _claims(both: Comparison) -> None:
             token.start,
             token.end,
         )
+
+
+_COURTESY = frozenset(
+    "thank thanks thanked thankful grateful gratitude appreciated appreciation appreciative pleased delighted happy excited satisfied".split()  # noqa: SIM905 - reads as a list
+)
+
+
+def _courtesy(both: Comparison) -> None:
+    """Warn of thanks and joy that nobody wrote."""
+    if both.update.lows & (
+        _COURTESY
+        | {
+            "please",
+            "cheers",
+            "glad",
+            "liked",
+            "like",
+            "loved",
+            "love",
+            "well",
+            "good",
+            "appreciate",
+            "kudos",
+            "great",
+        }
+    ):
+        return
+    for token in both.draft.tokens:
+        if token.low in _COURTESY:
+            both.warn("claim", f"The draft adds “{both.said(token)}”; you did not.", token.start, token.end)
+            return
+
+
+def _reserved(both: Comparison) -> None:
+    """Find that a draft leaves nothing open where the update left something open that the draft no longer names."""
+    if not any_done(both.draft) or _unsettled(both.draft):
+        return
+    for mine in both.update.clauses:
+        own = own_content(mine)
+        if own and outlook(mine) in ("todo", "doing", "not") and not own & both.draft.canons:
+            both.error("reservation-lost", f"The draft leaves out “{both.wrote(mine)}”.", both.end, both.end)
+            return
+
+
+def _unsettled(reading: Reading) -> bool:
+    return any(
+        clause.denied or clause.marks or clause.future or outlook(clause) not in ("done", "state")
+        for clause in reading.clauses
+    )
 
 
 def _inventions(both: Comparison) -> None:
@@ -223,6 +274,7 @@ def _inventions(both: Comparison) -> None:
             token
             for token in new
             if token.stem in lx.TOPIC_STEMS
+            and not (token.low == "production" and "live" in both.update.lows)
             and not lx.RELATED.get(token.canon, frozenset()) & both.update.canons
         ]
         if topics:
@@ -248,3 +300,5 @@ def check(both: Comparison) -> None:
     _markers(both)
     _claims(both)
     _inventions(both)
+    _courtesy(both)
+    _reserved(both)

@@ -2,10 +2,10 @@
 
 import functools
 import re
-from dataclasses import dataclass, field
 
 from engine.checks import lexicon as lx
-from engine.checks.facts import Fact, facts_of
+from engine.checks.facts import facts_of
+from engine.checks.statements import Clause, Event, Reading
 from engine.checks.stems import word_set
 from engine.checks.tokens import Token, meaning, tokenise
 
@@ -23,7 +23,7 @@ _BE = word_set(
 _HAVE = word_set("has have had having i've we've they've hasn't haven't hadn't")
 _SKIP = word_set(
     "now also then just already still been be being is are was were have has had fully successfully not "
-    "never yet also further currently since finally recently it to the a an get got gets"
+    "intended known significant major obvious apparent visible functional current never yet also further currently since finally recently it to the a an get got gets"
 )
 _SUBJECTS = word_set("i i'll i'd we we'll we'd they he she then")
 _SUBORDINATE = word_set("before once until when if unless whether")
@@ -37,104 +37,6 @@ _DETERMINERS = word_set(
     "the a an all some any this that these those our my your their its his her no another each every both"
 )
 _NOUN_ENDING = re.compile(r"(?:ment|tion|sion|al|ance|ence|ure)s?$")
-
-
-@dataclass(slots=True)
-class Event:
-    """Work that a clause speaks of: done, doing, todo or state (unsaid); ``negated`` where it is denied."""
-
-    canon: str
-    stem: str
-    status: str
-    negated: bool
-    token: Token
-    nominal: bool = False
-    later: bool = False
-
-
-@dataclass(slots=True)
-class Clause:
-    """What is asserted between two breaks."""
-
-    tokens: list[Token]
-    sentence: int
-    content: dict[str, Token] = field(default_factory=dict)
-    events: list[Event] = field(default_factory=list)
-    denied: dict[str, Token] = field(default_factory=dict)
-    poles: dict[str, dict[int, Token]] = field(default_factory=dict)
-    marks: dict[str, Token] = field(default_factory=dict)
-    future: bool = False
-    header: str = ""
-    own: frozenset[str] | None = None
-    view: str = ""
-
-    @property
-    def start(self) -> int:
-        """Where the clause begins in its text."""
-        return self.tokens[0].start
-
-    @property
-    def end(self) -> int:
-        """Where the clause ends in its text."""
-        return self.tokens[-1].end
-
-
-@dataclass
-class Reading:
-    """A text, read."""
-
-    text: str
-    tokens: list[Token]
-    clauses: list[Clause]
-    facts: list[Fact]
-    stems: frozenset[str]
-    canons: frozenset[str]
-    lows: frozenset[str]
-    lower: str
-    places: dict[str, list[int]]
-    heads: dict[str, list[str]]
-    initials: dict[tuple[str, int], list[str]]
-
-    @functools.cached_property
-    def denied(self) -> frozenset[str]:
-        """What is denied anywhere."""
-        return frozenset().union(*(clause.denied for clause in self.clauses))
-
-    @functools.cached_property
-    def sides(self) -> dict[str, dict[int, Token]]:
-        """The sides of each pair of opposites that are spoken of, with the first word of each."""
-        sides: dict[str, dict[int, Token]] = {}
-        for clause in self.clauses:
-            for name, signs in clause.poles.items():
-                for sign, token in signs.items():
-                    sides.setdefault(name, {}).setdefault(sign, token)
-        return sides
-
-    @functools.cached_property
-    def sentences(self) -> dict[int, list[Clause]]:
-        """The clauses by the number of their sentence."""
-        sentences: dict[int, list[Clause]] = {}
-        for clause in self.clauses:
-            sentences.setdefault(clause.sentence, []).append(clause)
-        return sentences
-
-    @functools.cached_property
-    def by_kind(self) -> dict[str, list[Fact]]:
-        """The different facts by their kind."""
-        kinds: dict[str, dict[tuple[str, str | None], Fact]] = {}
-        for fact in self.facts:
-            kinds.setdefault(fact.kind, {}).setdefault((fact.value, fact.unit), fact)
-        return {kind: list(facts.values()) for kind, facts in kinds.items()}
-
-    @functools.cached_property
-    def squeezed(self) -> str:
-        """The text without blanks, hyphens and underscores."""
-        return self.lower.replace(" ", "").replace("-", "").replace("_", "").replace("`", "")
-
-    @functools.cached_property
-    def starts(self) -> list[int]:
-        """Where the tokens begin, in order."""
-        return [token.start for token in self.tokens]
 
 
 def _form(token: Token) -> str:
@@ -200,6 +102,10 @@ def _split(tokens: list[Token]) -> list[tuple[list[Token], int]]:
             current = []
 
     for place, token in enumerate(tokens):
+        if _status_ends(tokens, place, current):
+            current.append(token)
+            flush()
+            continue
         hard = token.low in _BREAKS or token.kind in ("newline", "fence")
         dash = token.low == "-" and not current
         if hard or dash or token.low in _TURNS:
@@ -215,6 +121,31 @@ def _split(tokens: list[Token]) -> list[tuple[list[Token], int]]:
             current.append(token)
     flush()
     return pieces
+
+
+_STATUS = frozenset({"done", "wip", "pending", "finished"})
+
+
+def _status_ends(tokens: list[Token], place: int, current: list[Token]) -> bool:
+    """Tell whether a status ends its clause without a mark: "backend done frontend 50%"."""
+    if not current or not _is_status(tokens[place]):
+        return False
+    after = []
+    for token in tokens[place + 1 : place + 6]:
+        if token.low in _BREAKS or token.kind in ("mark", "newline"):
+            break
+        after.append(token)
+    return (
+        len(after) > 1
+        and after[0].kind == "word"
+        and after[0].low not in lx.STOP
+        and not any(token.low in lx.STOP for token in current + after)
+        and any(_is_status(token) for token in after[1:])
+    )
+
+
+def _is_status(token: Token) -> bool:
+    return token.low in _STATUS or (token.kind == "number" and token.low.endswith("%"))
 
 
 def _verbal(tokens: list[Token]) -> bool:
@@ -266,7 +197,7 @@ def _past_status(left: list[str], resultative: bool = True) -> str:
     if near[-2:] == ["to", "be"]:
         return "todo"
     if near and near[-1] == "being":
-        return "doing"
+        return "state" if near[-2:-1] in (["was"], ["were"]) else "doing"
     if near and near[-1] in _DETERMINERS:
         return "state"
     if any(word in ("want", "wants", "wanted", "like", "need", "needs") for word in left) and not any(
@@ -568,6 +499,8 @@ def _clauses(tokens: list[Token]) -> list[Clause]:
             continue
         if not rest:
             continue
+        if status is not None and rest[0].low in ("none", "nothing", "no"):
+            rest = [token for token in piece if token.kind == "word"]
         clause = Clause(rest, sentence, header="" if _verbal(rest) else header)
         said = (clause.header, *(token.low for token in rest))
         if said in seen:
