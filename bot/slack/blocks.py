@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.slack.text import escape, harmless, marked, mrkdwn, shortened, unescaped
+from bot.slack.text import escape, harmless, marked, mrkdwn, shortened, words
 from engine import Draft, DraftKind, Figures, Option, Reply, Report, Severity, Status
 from engine.email import Email, mailto
 from engine.email import parse as parse_email
@@ -51,7 +51,7 @@ def reply(value: Reply, entry: str, link: Any) -> tuple[str, list[Block]]:
         )
     if value.help:
         blocks += help_blocks()
-    return _fallback(unescaped(value.text) or "This is what I can do."), blocks
+    return _fallback(words(value.text) or "This is what I can do."), blocks
 
 
 def card(draft: Draft, link: Any) -> tuple[str, list[Block]]:

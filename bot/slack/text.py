@@ -42,6 +42,13 @@ def _literal(sign: str) -> str:
     return "\u200b" + sign if sign in "*_~`" else escape(sign)
 
 
+def words(markdown: str) -> str:
+    """Return the words alone of the Markdown that the engine writes, for a notification."""
+    return SPECIAL.sub(
+        lambda found: found[1] or (unescaped(found[2]) if found[3] else words(found[4])), markdown
+    )
+
+
 def unescaped(markdown: str) -> str:
     """Drop Markdown's backslashes."""
     return re.sub(r"\\(.)", r"\1", markdown)

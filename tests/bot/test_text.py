@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.text import escape, harmless, marked, mrkdwn, shortened, unescaped
+from bot.slack.text import escape, harmless, marked, mrkdwn, shortened, unescaped, words
 from engine.reply import quoted
 
 SPICES = (
@@ -99,6 +99,11 @@ def test_addresses_are_left_alone() -> None:
 @pytest.mark.parametrize(("text", "most", "shown"), [("abc", 3, "abc"), ("abcd", 3, "ab…"), ("", 3, "")])
 def test_long_texts_are_cut_with_a_sign(text: str, most: int, shown: str) -> None:
     assert shortened(text, most) == shown
+
+
+def test_a_notification_has_the_words_alone() -> None:
+    text = f"✅ [PAY-1](https://x.y/browse/PAY-1) {quoted('a [b] *c*')}: To Do → **Done**"
+    assert words(text) == "✅ PAY-1 a [b] *c*: To Do → Done"
 
 
 def test_unescaped_reads_as_it_was() -> None:
