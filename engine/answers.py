@@ -33,6 +33,7 @@ STATE = re.compile(
     re.IGNORECASE,
 )
 """What a question about an issue's state has in it."""
+ROUTING_TRIES = 3
 SURE = 0.8
 
 EMPTY = "Tell me in your own words what happened, for instance “done with PAY-12” or “fixed the login timeout, QA still pending”."
@@ -93,11 +94,12 @@ class Answers:
     async def _routed(self, entry: Entry) -> tuple[Entry, Routing]:
         """Route by the rules, by what the person chose, or by the question that a bare key in a thread answers."""
         projects = await self.access.project_keys()
-        routing = route(entry.text, projects=projects, lexicons=self.lexicons)
-        if routing.rule == "error":
+        for _ in range(ROUTING_TRIES):
+            routing = route(entry.text, projects=projects, lexicons=self.lexicons)
+            if routing.rule != "error":
+                break
             # The time limit counts the whole process, so a busy moment may have used it up: once more.
             log.warning("routing took too long", length=len(entry.text))
-            routing = route(entry.text, projects=projects, lexicons=self.lexicons)
         if (
             entry.choice is None
             and routing.keys
