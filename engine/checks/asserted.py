@@ -211,6 +211,8 @@ def _reservations(both: Comparison) -> None:
             continue
         if lows & lx.FAILING and lows & {"was", "were", "had"}:
             continue
+        if mine.tokens[0].low in ("so", "sothat") and not mine.future:
+            continue
         own = {canon for canon in own_content(mine) if canon not in done}
         if not own:
             continue
@@ -353,7 +355,9 @@ def _poles(both: Comparison) -> None:
     for clause in both.draft.clauses:
         matches = best(clause, both.update, 0.9)
         for name, sides in clause.poles.items():
-            mine = _sides(matches, name) or both.update.sides.get(name, {})
+            mine = _sides(matches, name)
+            if not mine and name not in ("amount", "overunder"):
+                mine = both.update.sides.get(name, {})
             if name != "outcome" and len(both.update.sides.get(name, {})) == 2:
                 continue
             if name == "amount" and set(sides) & figures:

@@ -115,11 +115,16 @@ def _word_number(tokens: list[Token], place: int) -> Fact | None:
     return _number(tokens, place, token.text, None, float(value), "")
 
 
+_IN_MONTH = word_set("in from since by until during last next of late early mid for")
+
+
 def _month(tokens: list[Token], place: int) -> Fact | None:
     """Read a month with its day; "may" and "march" in small letters are months only beside an ordinal."""
     token = tokens[place]
     common = token.low in ("may", "march", "mar", "sep", "dec", "jun") and not token.text[0].isupper()
     before = tokens[max(0, place - 2) : place]
+    if before and token.low in ("may", "march") and before[-1].low in _IN_MONTH:
+        common = False
     for one in [*tokens[place + 1 : place + 2], *reversed(before)]:
         day = re.match(r"(\d{1,2})(st|nd|rd|th)?$", one.low)
         if day and 0 < int(day[1]) <= 31 and (not common or day[2] or (before and before[-1].low == "of")):
@@ -129,10 +134,7 @@ def _month(tokens: list[Token], place: int) -> Fact | None:
                 min(one.start, token.start),
                 max(one.end, token.end),
             )
-    if common or (
-        token.low == "may"
-        and (not before or before[-1].low not in ("in", "by", "until", "since", "late", "early", "mid"))
-    ):
+    if common or (token.low == "may" and (not before or before[-1].low not in _IN_MONTH)):
         return None
     return Fact("date", f"month{lx.MONTHS[token.low]}", token.start, token.end)
 

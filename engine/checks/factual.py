@@ -91,9 +91,16 @@ def _counted(fact: Fact, reading: Reading) -> bool:
         and fact.number is not None
         and (
             fact.number == keys
+            or _remainder(fact.number, reading)
             or (fact.number == 2 and bool(reading.lows & {"both", "pair", "double", "couple"}))
         )
     )
+
+
+def _remainder(number: float, reading: Reading) -> bool:
+    """Tell whether a number is what two others leave: 3 of 5 endpoints, "the remaining two"."""
+    counts = [one.number for one in reading.by_kind.get("number", ())[:12] if one.number and one.unit is None]
+    return any(whole - part == number for whole, part in itertools.permutations(counts, 2))
 
 
 def _once(facts: list[Fact]) -> list[Fact]:
@@ -127,7 +134,7 @@ def _invented(both: Comparison) -> None:
         if (
             fact.soft
             and fact.value == "today"
-            and not any(other.kind == "date" for other in both.update.facts)
+            and not any(other.value == "yesterday" for other in both.update.by_kind.get("date", ()))
         ):
             continue
         kind = _KINDS[fact.kind]
@@ -305,6 +312,8 @@ def _misplaced(both: Comparison) -> None:
 
 
 def _beside(both: Comparison, clause: Clause, fact: Fact) -> None:
+    if fact.soft:
+        return
     own = {token.canon for token in clause.tokens if fact.start <= token.start < fact.end} | {
         fact.value.lower(),
         fact.value,
@@ -323,6 +332,13 @@ def _beside(both: Comparison, clause: Clause, fact: Fact) -> None:
     inside = [
         one for one in both.update.facts if one.kind == fact.kind and theirs.start <= one.start < theirs.end
     ]
+    if clause.denied and any(
+        other.denied
+        for other in both.update.clauses[:_MOST]
+        for one in both.update.by_kind.get(fact.kind, ())[:_MOST]
+        if other.start <= one.start < other.end and _same(one, fact)
+    ):
+        return
     elsewhere = [one for one in both.update.by_kind.get(fact.kind, ())[:_MOST] if _same(one, fact)]
     if inside and elsewhere and not any(_same(one, fact) for one in inside):
         both.error(
@@ -415,7 +431,10 @@ def _items(reading: Reading) -> list[list[list[Token]]]:
 def _item(words: list[Token]) -> bool:
     """Tell whether these words name one thing of an enumeration."""
     return 0 < len(words) <= 2 and not any(
-        token.low in lx.STOP or token.low in lx.IRREGULAR_PAST or token.low.endswith(("ed", "ing"))
+        token.low in lx.STOP
+        or token.low in lx.NUMBER_WORDS
+        or token.low in lx.IRREGULAR_PAST
+        or token.low.endswith(("ed", "ing"))
         for token in words
     )
 

@@ -94,7 +94,8 @@ deadline: deadline due
 leave: leave vacation off away
 stable: stable steady
 available: available up reachable
-ensure: ensure guarantee
+ensure: ensure guarantee promise
+conflict: conflict clash collide collision overlap
 """
 
 _OPPOSITES = """
@@ -110,6 +111,7 @@ quality: improve better improvement | worsen worse degrade deteriorate
 begin: start begin resume continue | stop pause halt cease
 order: before | after
 size: large big | small tiny
+severity: critical severe major blocker | minor trivial cosmetic
 level: upgrade bump | downgrade
 attach: connect attach | disconnect detach
 internal: internal | external
@@ -526,6 +528,7 @@ LOOKING = word_set(
 )
 """Work that mends nothing."""
 SPANS: dict[str, str] = {
+    "rps": "second", "qps": "second", "persecond": "second", "rpm": "minute",
     "hour": "hour", "hours": "hour", "hourly": "hour", "day": "day", "days": "day", "daily": "day", "week": "week", "weeks": "week", "weekly": "week", "month": "month", "months": "month", "monthly": "month", "year": "year", "years": "year", "yearly": "year",
     "quarter": "quarter", "quarterly": "quarter", "minute": "minute", "minutes": "minute", "nightly": "night", "night": "night",
 }  # fmt: skip

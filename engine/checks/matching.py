@@ -127,8 +127,14 @@ def events(reading: Reading) -> list[tuple[Event, Clause]]:
 def outlook(clause: Clause) -> str:
     """Return how a clause leaves its things: done, doing, todo, not, refused or state (unsaid)."""
     if not clause.view:
-        clause.view = _outlook(clause)
+        clause.view = "todo" if _asks(clause) else _outlook(clause)
     return clause.view
+
+
+def _asks(clause: Clause) -> bool:
+    """Tell whether somebody is asked to do it: "can someone raise the quota"."""
+    lead = [token.low for token in clause.tokens[:2]]
+    return lead[0] in ("can", "could") and lead[-1] in ("someone", "somebody", "anyone", "anybody", "you")
 
 
 def _outlook(clause: Clause) -> str:
@@ -140,7 +146,11 @@ def _outlook(clause: Clause) -> str:
         return "done"
     if "refused" in states:
         return "refused"
-    if lows & lx.NOMINAL_DOING or "working" in lows or "doing" in states:
+    if (
+        lows & lx.NOMINAL_DOING
+        or any(token.low == "working" and " " in token.text for token in clause.tokens)
+        or "doing" in states
+    ):
         return "doing"
     if (
         clause.future

@@ -139,6 +139,7 @@ def _added_marks(both: Comparison, clause: Clause) -> None:
         whole is not None
         and whole.low not in both.update.lows
         and not both.update.lows & lx.WHOLES
+        and not _of_others(clause, whole)
         and whole.low not in ("each", "both", "always", "everything", "everyone")
     ):
         both.error(
@@ -177,6 +178,15 @@ def _added_marks(both: Comparison, clause: Clause) -> None:
         )
 
 
+def _of_others(clause: Clause, whole: Token) -> bool:
+    """Tell whether a whole is that of the rest only: "all other versions"."""
+    return any(
+        token.low in ("other", "others", "remaining")
+        for token in clause.tokens
+        if whole.end <= token.start <= whole.end + 6
+    )
+
+
 def _doubted(both: Comparison) -> bool:
     return bool(both.update.lows & (lx.HEDGES | lx.SPEECH))
 
@@ -211,6 +221,7 @@ def _claims(both: Comparison) -> None:
         )
 
 
+_CERTAIN = frozenset({"definitely", "certainly", "guaranteed", "undoubtedly", "surely", "permanently"})
 _COURTESY = frozenset(
     "thank thanks thanked thankful grateful gratitude appreciated appreciation appreciative pleased delighted happy excited satisfied".split()  # noqa: SIM905 - reads as a list
 )
@@ -239,6 +250,21 @@ def _courtesy(both: Comparison) -> None:
     for token in both.draft.tokens:
         if token.low in _COURTESY:
             both.warn("claim", f"The draft adds “{both.said(token)}”; you did not.", token.start, token.end)
+            return
+
+
+def _certainty(both: Comparison) -> None:
+    """Find that a draft is sure where the update is not."""
+    if both.update.lows & (_CERTAIN | {"sure"}):
+        return
+    for token in both.draft.tokens:
+        if token.low in _CERTAIN and not any(token.canon in clause.denied for clause in both.draft.clauses):
+            both.error(
+                "certainty-added",
+                f"The draft says “{both.said(token)}”; you did not.",
+                token.start,
+                token.end,
+            )
             return
 
 
@@ -301,4 +327,5 @@ def check(both: Comparison) -> None:
     _claims(both)
     _inventions(both)
     _courtesy(both)
+    _certainty(both)
     _reserved(both)

@@ -370,13 +370,25 @@ def _target(tokens: list[Token], place: int) -> int | None:
             and (token.low not in lx.STOP or token.stem in lx.POLES or is_work(token))
             and token.low not in _SKIP
         ):
-            return ahead
+            return ahead + 1 if _compound(tokens, ahead) else ahead
     if fallback is not None:
         return fallback
     for back in range(place - 1, max(-1, place - 12), -1):
         if tokens[back].low not in lx.STOP and tokens[back].kind != "mark":
             return back
     return None
+
+
+def _compound(tokens: list[Token], place: int) -> bool:
+    """Tell whether a word leads a compound whose last part is the verb: "release-blocking"."""
+    after = tokens[place + 1 : place + 2]
+    return (
+        bool(after)
+        and after[0].start == tokens[place].end + 1
+        and is_work(after[0])
+        and after[0].low.endswith(("ing", "ed"))
+        and tokens[place].joined
+    )
 
 
 def _deny_verb(clause: Clause, tokens: list[Token], found: int) -> None:

@@ -45,7 +45,7 @@ PHRASES: dict[str, str] = {
     "put together": "prepared", "wrapped up": "completed", "wrap up": "complete", "wrapping up": "finishing", "done with": "done", "finished with": "finished", "taken care of": "handled", "took care of": "handled", "dealt with": "handled", "sorted out": "fixed", "sort out": "fix", "sorting out": "fixing", "ironed out": "fixed",
     "reached out": "contacted", "reach out": "contact", "reaching out": "contacting", "talked to": "spoke", "spoke to": "spoke", "spoke with": "spoke", "talked with": "spoke", "pointed out": "noted",
     "in place": "done", "in production": "production", "on production": "production", "falls over": "crashes", "fell over": "crashed", "blew up": "crashed", "blows up": "crashes", "fall over": "crash", "crapped out": "failed", "acting up": "failing", "out of scope": "outofscope",
-    "opt in": "optin", "opt out": "optout", "opted in": "optin", "opted out": "optout", "opting out": "optout", "opting in": "optin",
+    "decided against": "decided not", "decide against": "decide not", "deciding against": "deciding not", "opt in": "optin", "opt out": "optout", "opted in": "optin", "opted out": "optout", "opting out": "optout", "opting in": "optin",
     "on track": "ontrack", "behind schedule": "late", "ahead of schedule": "early", "per second": "persecond", "knocked out": "completed", "hooked up": "connected", "hook up": "connect", "hooking up": "connecting", "bumped up": "increased", "pushed back": "postponed", "put off": "postponed",
     "came back": "returned", "comes back": "returns", "shows up": "appears", "showed up": "appeared", "showing up": "appearing", "test suite": "tests", "heads up": "", "fyi": "", "by the way": "",
 }  # fmt: skip
@@ -71,6 +71,6 @@ CONTRACTIONS: dict[str, str] = {
 
 UN_WORDS: dict[str, str] = {
     "untested": "test", "unresolved": "resolve", "unmerged": "merge", "unreviewed": "review", "incomplete": "complete", "unfixed": "fix", "undocumented": "document", "unfinished": "finish",
-    "unverified": "verify", "unconfirmed": "confirm", "unreleased": "release", "undeployed": "deploy", "unapproved": "approve", "unaffected": "affect", "unrelated": "relate", "unchanged": "change", "unused": "use",
+    "unnecessary": "necessary", "unverified": "verify", "unconfirmed": "confirm", "unreleased": "release", "undeployed": "deploy", "unapproved": "approve", "unaffected": "affect", "unrelated": "relate", "unchanged": "change", "unused": "use",
     "unsolved": "solve", "unanswered": "answer", "unassigned": "assign", "unstarted": "start", "missing": "", "absent": "", "unsupported": "support", "unimplemented": "implement", "impossible": "possible", "unknown": "know",
 }  # fmt: skip

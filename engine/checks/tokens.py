@@ -28,7 +28,7 @@ _TOKEN = re.compile(
     | (?P<number>(?P<currency>[$€£]\s?)?(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?(?P<suffix>\s?%|[A-Za-z]+\b)?)
     | (?P<word>[^\W\d]+\d\w*|[^\W\d_]+(?:['’][^\W\d_]+)*)
     | (?P<newline>\n[\s>]*(?:[-*•+]\s|\d{1,2}[.)]\s)?\s*)
-    | (?P<mark>->|→|=>|--+|[.!?;:,()—–&+/-])
+    | (?P<mark>[<>]=?(?=\s?\d)|->|→|=>|--+|[.!?;:,()—–&+/-])
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -45,6 +45,7 @@ class Token:
     end: int
     stem: str = ""
     canon: str = ""
+    joined: bool = False
 
 
 def _phrase_index() -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
@@ -82,7 +83,7 @@ def _hyphen(text: str, place: int) -> bool:
 
 
 def _raw(text: str) -> list[Token]:
-    tokens = []
+    tokens: list[Token] = []
     for match in _TOKEN.finditer(text):
         kind, piece = match.lastgroup or "mark", match[0]
         if kind in ("suffix", "currency"):
@@ -93,7 +94,11 @@ def _raw(text: str) -> list[Token]:
             if not low:
                 continue
         elif low == "-" and _hyphen(text, match.start()):
+            if tokens:
+                tokens[-1].joined = True
             continue
+        elif kind == "mark" and low[0] in "<>":
+            kind, low = "word", "under" if low[0] == "<" else "over"
         elif kind == "mark" and low in ("&", "+"):
             kind, low = "word", "and"
         elif kind == "newline":
@@ -133,5 +138,6 @@ def tokenise(text: str) -> list[Token]:
                 out.append(_token("word", token.text, token.low[2:], token.start, token.end))
             else:
                 out.append(_token("word", token.text, token.low, token.start, token.end))
+                out[-1].joined = token.joined
             place += 1
     return out
