@@ -107,10 +107,8 @@ class Answers:
         ):
             asked = await self.inbox.open_question(entry)
             if asked is not None:
-                choice = Choice(
-                    asked.options[0].choice.route if asked.options else Route.REPHRASE, routing.keys
-                )
-                entry = replace(entry, text=asked.text, choice=choice)
+                wanted = asked.options[0].choice.route if asked.options else asked.route
+                entry = replace(entry, text=asked.text, choice=Choice(wanted or Route.REPHRASE, routing.keys))
         if entry.choice is not None:
             entities = replace(routing.entities, keys=entry.choice.keys or routing.keys)
             routing = Routing(entry.choice.route, 1.0, "chosen", "you chose it", entities)

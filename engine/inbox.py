@@ -179,7 +179,7 @@ class Inbox:
     async def elsewhere(self, id: str, channel: str) -> None:
         """Have a message answered in another channel than it was said in, outside of any thread."""
         async with self.store.write() as tx:
-            values = {"reply_channel": channel, "reply_thread": None}
+            values = {"reply_channel": channel, "reply_thread": None, "reply_ts": None}
             await tx.execute(update(inbox_table).where(inbox_table.c.id == id).values(**values))
 
     async def sending(self, id: str, options: Sequence[Option]) -> bool:
@@ -242,9 +242,8 @@ class Inbox:
         if entry.thread is None:
             return None
         mine = _thread(entry.workspace, entry.channel, entry.thread) & (inbox_table.c.person == entry.person)
-        lacking = inbox_table.c.issue.is_(None) & inbox_table.c.route.in_(
-            [Route.REPHRASE.value, Route.COMPLETION.value]
-        )
+        about_issues = inbox_table.c.route.in_([Route.REPHRASE.value, Route.COMPLETION.value])
+        lacking = inbox_table.c.issue.is_(None) & (inbox_table.c.options.is_not(None) | about_issues)
         over = inbox_table.c.state.in_([State.ASKED.value, State.ANSWERED.value])
         asked = mine & lacking & over & (inbox_table.c.id != entry.id)
         query = select(inbox_table).where(asked).order_by(inbox_table.c.received_at.desc())

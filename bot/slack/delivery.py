@@ -86,7 +86,7 @@ class Delivery:
             await self._update(entry, entry.reply_ts, text, drawn)
 
     async def _send(self, entry: Entry, reply: Reply, *, over: bool = True) -> None:
-        if reply.private and entry.reply_ts is None and not entry.reply_channel.startswith("D"):
+        if reply.private and not entry.reply_channel.startswith("D"):
             entry = await self._in_private(entry)
         text, drawn = blocks.reply(reply, entry.id, self.link)
         unsure = await self.engine.inbox.sending(entry.id, reply.options)
@@ -102,14 +102,15 @@ class Delivery:
     async def _in_private(self, entry: Entry) -> Entry:
         """Answer in the direct messages what was asked in a channel, and say so there to the one who asked."""
         channel = await self.people.direct_channel(entry.person)
+        said = IN_PRIVATE.format(channel)
+        if entry.reply_ts is not None:
+            await self._update(entry, entry.reply_ts, said, [blocks.section(said)])
+        else:
+            with suppress(SlackApiError):
+                await self.client.chat_postEphemeral(
+                    channel=entry.channel, user=entry.person, thread_ts=entry.thread, text=said
+                )
         await self.engine.inbox.elsewhere(entry.id, channel)
-        with suppress(SlackApiError):
-            await self.client.chat_postEphemeral(
-                channel=entry.channel,
-                user=entry.person,
-                thread_ts=entry.thread,
-                text=IN_PRIVATE.format(channel),
-            )
         return await self.engine.inbox.entry(entry.id)
 
     async def _post(self, entry: Entry, text: str, drawn: list[blocks.Block]) -> str:

@@ -77,6 +77,22 @@ async def test_what_is_private_is_not_said_in_a_channel(desk: Desk) -> None:
     assert "Figures of the team" in text_of(team)
 
 
+async def test_what_is_private_stays_so_after_a_word_of_patience(desk: Desk) -> None:
+    fault = desk.site.jira.faults.add("status", status=503, times=-1)
+    waiting = await desk.say(ANA, f"<@{BOT_USER}> how productive was I last week?", channel=CHANNEL)
+    assert "Jira does not answer" in text_of(waiting)
+    fault.times = 0
+    assert await dm(desk, "Your figures, last week")
+    told = await desk.becomes(waiting, "direct messages", CHANNEL)
+    assert "Completed" not in text_of(told)
+
+
+async def test_a_key_answers_a_question_that_a_model_led_to(desk: Desk) -> None:
+    asked = await desk.say(ANA, "finally got the refunds thing sorted")
+    card = await desk.say(ANA, "DEMO-12", thread=asked["thread_ts"])
+    assert "DEMO-12" in text_of(card)
+
+
 async def test_a_question_asked_in_private_is_answered_there(desk: Desk) -> None:
     await desk.site.slack.say(
         ANA.slack, CHANNEL, f"<@{BOT_USER}> fixed the flaky login test, merged and deployed"
