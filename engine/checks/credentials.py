@@ -61,7 +61,7 @@ CREDENTIALS: tuple[Credential, ...] = (
     Credential(
         "aws-access-key",
         "an AWS access key",
-        r"\b((?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16})\b",
+        r"\b((?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16})\b",
         ("AKIA{U16}", "id ASIA{U16}."),
         ("AKIA is the prefix", "MALASIAHOLIDAYPLANS2"),
     ),

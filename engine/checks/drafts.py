@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 from engine import email
 from engine.checks import sensitive, tone
+from engine.checks.added import additions
 from engine.checks.faithful import compare
 from engine.checks.guard import PLACEHOLDER
 from engine.checks.matching import Comparison
@@ -133,5 +134,4 @@ def check_email(
 
 def added_words(update: str, draft: str, context: str = "") -> list[tuple[int, int]]:
     """Return the places of the draft whose content words have no source in the update or the context."""
-    places = {(token.start, token.end) for token in Comparison(update, draft, context).added}
-    return sorted(places)
+    return additions(Comparison(update, draft, context))

@@ -33,7 +33,8 @@ def _same(one: Fact, other: Fact) -> bool:
     return False
 
 
-def _has(reading: Reading, fact: Fact) -> bool:
+def has(reading: Reading, fact: Fact) -> bool:
+    """Tell whether a text has a fact, in whatever words."""
     kinds = {fact.kind}
     if fact.kind in ("number", "version", "fraction"):
         kinds |= {"number", "version"}
@@ -115,7 +116,7 @@ def _missing(both: Comparison) -> dict[str, Fact]:
     """Return the first fact of each kind that the update has and the draft lacks."""
     missing: dict[str, Fact] = {}
     for fact in both.update.facts:
-        if _KINDS[fact.kind] not in missing and not _has(both.draft, fact):
+        if _KINDS[fact.kind] not in missing and not has(both.draft, fact):
             missing[_KINDS[fact.kind]] = fact
     return missing
 
@@ -129,7 +130,7 @@ def _invented(both: Comparison) -> None:
             and (fact.value in lx.FRAME or _word_known(fact.value, both))
         ):
             continue
-        if _has(both.update, fact) or _has(both.context, fact):
+        if has(both.update, fact) or has(both.context, fact):
             continue
         if (
             fact.soft
@@ -160,9 +161,9 @@ def _word_known(word: str, both: Comparison) -> bool:
 
 def _lost(both: Comparison) -> None:
     for fact in _once(both.update.facts):
-        if fact.soft or _has(both.draft, fact) or fact.kind in ("fraction", "proper", "side"):
+        if fact.soft or has(both.draft, fact) or fact.kind in ("fraction", "proper", "side"):
             continue
-        if fact.kind == "key" and _has(both.context, fact):
+        if fact.kind == "key" and has(both.context, fact):
             continue
         if fact.kind == "number" and (
             fact.value in ("0", "1", "2")

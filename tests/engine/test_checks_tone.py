@@ -107,3 +107,21 @@ def test_an_email_is_judged_by_its_form() -> None:
 @pytest.mark.parametrize("word", ["sick", "super", "whatever", "basically", "FYI", "R"])
 def test_words_of_ordinary_work_talk_are_not_slang(word: str) -> None:
     assert tone(f"The {word} thing is on the page.")[1] == []
+
+
+def test_every_word_without_a_source_is_marked() -> None:
+    draft = "Successfully resolved the timeout with `backoff()` to improve performance; all regression tests pass."
+    marked = [draft[start:end] for start, end in added_words("fixed the timeout", draft)]
+    assert marked == ["Successfully", "`backoff()`", "improve", "performance", "regression", "tests", "pass"]
+
+
+@pytest.mark.parametrize(
+    ("update", "draft"),
+    [
+        ("fixed the timeout", "Resolved the timeout."),
+        ("added retries, 3 max", "Retries have been implemented, with a maximum of three."),
+        ("pr is up, needs review", "The pull request is open and awaiting review."),
+    ],
+)
+def test_mere_rewording_is_not_marked(update: str, draft: str) -> None:
+    assert added_words(update, draft) == []
