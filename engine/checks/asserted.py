@@ -309,6 +309,8 @@ def _idle(clause: Clause) -> bool:
 def _forbids(clause: Clause, token: Token) -> bool:
     """Tell whether a denial is a prohibition: "don't deploy on Friday"."""
     lows = [one.low for one in clause.tokens if one.start < token.start]
+    if lows and lows[-1] == "needto" and {"no", "not", "don't", "doesn't"} & set(lows[-3:]):
+        return True
     return (
         bool(lows)
         and lows[-1] in ("don't", "never", "not")

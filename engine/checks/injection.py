@@ -293,6 +293,8 @@ def _matchers() -> "tuple[re2.Set, tuple[re2._Regexp, ...]]":
 _WORK = re.compile(
     r"\b(?:system message (?:when|on|in|if|for)|(?:tell|show) (?:me|us) (?:what )?your rules (?:are )?for|(?:instructions|prompt) (?:page|screen|template|dialog|field|panel|step)|jailbr\w+ (?:detection|check|test|filter|protection|prevention)|(?:task|tasks|assignment|assignments|instructions)\b[^\n]{0,25}\b[a-z][a-z0-9]{1,9}-\d+|(?:i have|here (?:is|are)|help me with)[^\n]{0,40}\b[a-z][a-z0-9]{1,9}-\d+|does your \w+ look in|you are (?:the (?:best|one|only|first|last|man)|great|awesome|amazing|welcome|right|correct|assigned|invited|free|blocked|done|good)\b|you are now (?:an? |the )?(?:admin|owner|member|reviewer|assignee|assigned|able|on|in the|set|unblocked|good|subscribed|logged)|"
     r"pretend (?:that )?(?:you are|to be) an? (?:first[- ]time |new |guest |anonymous |admin )+(?:user|customer|visitor|admin)|"
+    r"(?:drop|ignore|skip|bypass|override|disable|discard) (?:all|any|the|these) (?:the )?(?:rules|constraints|filters|restrictions|policies) (?:in|on|when|before|from|for|of) (?:the |our |a |an )(?![^\n]{0,30}(?:prompt|above|conversation|system|developer|model|assistant))|"
+    r"your new (?:task|assignment) is [a-z][a-z0-9]{1,9}-\d|imagine (?:that )?you (?:are|were|'re) (?:on|in|at) |do(?: not|n't) follow the old (?:guidelines|instructions|rules)[^\n]{0,20}outdated|"
     r"from now on,? you (?:own|are responsible|can|have|get|need)|(?:was|were|is|got|be|been) (?:ignored|jailbroken)|"
     r"(?:test|tests|rule|filter|check|detect|block|fix|fixed|bug|cve|attack|attacks|protection|guard)\w* (?:\w+ ){0,3}(?:jailbreak|prompt injection|\"ignore))"
 )

@@ -520,7 +520,9 @@ TOPIC_STEMS = (
     - FRAME
     - frozenset(map(stem, word_set("report alert test review load check order export import search filter")))
 )
-FAILING = word_set("fails failing failed broken broke breaks red crashing crashes hangs hanging flaky stuck")
+FAILING = word_set(
+    "conflicts fails failing failed broken broke breaks red crashing crashes hangs hanging flaky stuck"
+)
 """Words of a clause whose thing is in trouble now."""
 
 LOOKING = word_set(

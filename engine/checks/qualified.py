@@ -148,7 +148,7 @@ def _added_marks(both: Comparison, clause: Clause) -> None:
     part = clause.marks.get("part")
     if (
         part is not None
-        and part.low not in ("only", "except")
+        and part.low not in ("only", "except", "fornow")
         and not both.update.lows & (lx.PARTS | {"some"})
         and not any("percent" in one.marks for one in both.update.clauses)
         and any_done(both.update)

@@ -77,3 +77,13 @@ def test_no_text_keeps_the_checks_busy(piece: str) -> None:
     check_comment(text, f"{text[:2500]} x")
     rephrase(text)
     assert time.process_time() - start < 3  # a second on a slow machine; what it guards against took minutes
+
+
+def test_risky_words_of_work_are_trusted() -> None:
+    sentences = (Path(__file__).parent / "checks/work.txt").read_text().splitlines()
+    assert [one for one in sentences if not guard(one).trusted] == []
+
+
+def test_most_attempts_to_steer_lower_trust() -> None:
+    attempts = (Path(__file__).parent / "checks/attacks.txt").read_text().splitlines()
+    assert sum(guard(one).trusted for one in attempts) <= 0.1 * len(attempts)
