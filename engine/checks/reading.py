@@ -527,7 +527,7 @@ def _clauses(tokens: list[Token]) -> list[Clause]:
     return clauses
 
 
-@functools.lru_cache(maxsize=512)
+@functools.lru_cache(maxsize=64)
 def read(text: str) -> Reading:
     """Read one text; the result is shared and must not be changed."""
     tokens = tokenise(text)

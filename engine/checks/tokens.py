@@ -121,7 +121,10 @@ def tokenise(text: str) -> list[Token]:
             out.append(_token(token.kind, token.text, token.low, token.start, token.end))
             place += 1
             continue
+        following = raw[place + 1].low if place + 1 < len(raw) else ""
         for words, meaning in _PHRASES.get(token.low, ()):
+            if len(words) > 1 and words[1] != following:
+                continue
             span = raw[place : place + len(words)]
             if len(span) == len(words) and all(
                 one.low == word and one.kind == "word" for one, word in zip(span, words, strict=True)
