@@ -22,6 +22,8 @@ CONFIDENCE = {
 }
 LONGEST_CLAIM = 1_000
 """Characters of a message that can still be nothing but a claim; a list of fifty issues fits."""
+SHORT = 300
+"""Characters of a message over which no rule takes long, so that a timeout is worth another try."""
 _SHOWN = {
     "QM": "The question mark",
     "DOUBT": "The emoji",
@@ -33,7 +35,11 @@ _SHOWN = {
 
 
 def route(
-    text: str, *, projects: Collection[str] | None = None, lexicons: tuple[Lexicon, ...] = LEXICONS
+    text: str,
+    *,
+    projects: Collection[str] | None = None,
+    lexicons: tuple[Lexicon, ...] = LEXICONS,
+    _again: bool = True,
 ) -> Routing:
     """Return where ``text`` goes, by which rule and why; never raises on any text.
 
@@ -49,6 +55,9 @@ def route(
     try:
         return _decide(spoken, present, entities, lexicons)
     except TimeoutError:
+        if len(spoken) <= SHORT and _again:
+            # No rule is slow on so few words: the process had to wait for its turn.
+            return route(text, projects=projects, lexicons=lexicons, _again=False)
         return Routing(Route.CLASSIFY, 0.5, "error", "The rules took too long over this message.", entities)
 
 

@@ -110,7 +110,8 @@ def words(text: str, places: list[Named]) -> str:
 def _named(kind: str | None, text: str) -> str:
     match kind:
         case "at":
-            return "AT"
+            # The bot is addressed; nobody else is who did something.
+            return "" if text == "@updraft" else "AT"
         case "code":
             return "DOUBT" if _DOUBTING_NAMES.search(text[1:-1]) else ""
         case "emoji":

@@ -7,12 +7,13 @@ CLASSES = {
     "done": "{outcome} ((COMMA? and|AND|SLASH|COMMA) {outcome})?",
     "outcome": """
         done | finished | completed | complete | closed | resolved | finalised | finalized | wrapped up | all set | done and dusted
-        | closed out | finished up | 100 PCT? (done|complete|completed|finished)""",
+        | closed out | closed off | finished up | finished off | sorted | taken care of | ticked off | crossed off | done (DASH|and|COMMA)? done | done and delivered | 100 PCT? (done|complete|completed|finished)""",
     "plainly_done": "done | finished | completed | complete",
     "did": "{did_one} ((and|AND) {did_one})?",
-    "did_one": "finished | completed | closed | resolved | finalised | finalized | wrapped up | finished up | closed out | finished off | finished working on | ticked off | checked off | managed to (finish|complete|close|resolve|wrap up)",
+    "did_one": "finished | completed | closed | resolved | finalised | finalized | wrapped up | finished up | closed out | finished off | finished working on | (finished|completed) (the|my|our)? work on | ticked off | checked off | crossed off | knocked out | took care of | sorted | (managed|was able|were able) to (finish|complete|close|close out|resolve|wrap up)",
     "did_apart": "wrapped | closed | finished",
     "got": "got | just got",
+    "has_got": "(just|finally|now)? got",
     "state": """
         QUOTE? (done|complete|completed|finished|closed|resolved) QUOTE?
         | TICK (done|complete|completed|finished|closed|resolved) TICK""",
@@ -20,22 +21,26 @@ CLASSES = {
     "has_been": "(has|have) (just|now|both|all|finally|already)? been | 's been",
     "fully": "now | already | finally | fully | completely | successfully | officially | all | both | just | also",
     # "today" beside a mere state may be a plan; beside a verb of the past it is a time.
-    "lately": "now | already | yesterday | finally | at last | just now | since? this morning | last night | since yesterday | successfully | completely | too | as well",
+    "lately": "now | already | yesterday | finally | at last | just now | since? this morning | last night | since yesterday | successfully | completely | too | as well | as of (now|today|this morning|yesterday)",
+    "surely": "{fully} | entirely | totally | absolutely | definitely | really | truly",
     "when": "{lately} | today | this afternoon | earlier today",
     "i": "i | i've | ive | i have | we | we've | we have | have | i also | i've also | i have been",
     "i_am": "i'm | im | i am | we're | we are | am",
     # What names work: issues by key ...
-    "kind": "task | ticket | story | issue | bug | item | card | subtask | sub-task | epic | jira | jira ticket | jira issue | user story",
+    "kind": "task | ticket | story | issue | bug | item | card | subtask | sub-task | epic | jira | jira ticket | jira issue | user story | one",
     "kinds": "tasks | tickets | stories | issues | bugs | items | cards | subtasks | sub-tasks | epics | jiras | jira tickets",
     "key": "KEY | HASH KEY | OPEN KEY CLOSE | TICK KEY TICK | QUOTE KEY QUOTE",
     "number": "1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10",
     "between_keys": """
         (COMMA|SEMI)? (NL (DASH|{number} (DOT|CLOSE))?|and|AND|plus) also? | COMMA | SEMI | SLASH | as well as""",
     "keys": "{key} ({between_keys}? {key})*",
-    "work": "WORK | (THING|THIS) (OPEN WORK CLOSE|COMMA WORK COMMA)",
+    "named": "{WORD}?{WORD}?{WORD}? (bug|{issue_noun}|{document}|{effort}|{creation})",
+    "work": "WORK | APPOSED",
+    "several": "all | both | (all|all of|both of)? (the|my|our|these|those) | two | three | four | five | {number}",
     # ... or by a plain phrase. Documents are finished by people only; "the import is done" may be a machine's news.
     "issue_noun": "task | ticket | story | subtask | sub-task | epic | todo | to-do | assignment | user story",
     "thing": "THING | THIS",
+    "one": "(this|that) one",
     "given": """
         (that|which)? (i|we) (was|were|am|are|had|have|have been|'ve been|been) (working on|assigned to?|doing|given|on)
         | (that|which)? you (gave|assigned|sent|handed) to? (me|us) | (assigned|given) to (me|us)""",
@@ -44,7 +49,7 @@ CLASSES = {
         release notes | notes | documentation | docs | doc | readme | {account} (report|reports) | slides | slide deck | deck | presentation
         | proposal | mockup | mockups | mock-ups | wireframe | wireframes | spec | specs | specification | guide | tutorial | manual
         | runbook | changelog | diagram | diagrams | prototype | poc | landing page | blog post | article | newsletter | roadmap
-        | checklist | questionnaire | survey | translation | translations | write-up | writeup | designs | summary | whitepaper
+        | checklist | refactoring | refactor | redesign | rewrite | translation | translations | write-up | writeup | designs | summary | whitepaper
         | case study | faq | design | test plan | project plan | release plan | test cases | agenda | template | wiki page | user guide | design doc | budget | invoice | invoices | page copy""",
     # Of other reports (bug, crash, book) it may be said that they are whole, or read.
     "account": """
@@ -52,26 +57,27 @@ CLASSES = {
         | research | sprint | compliance | marketing | performance | analysis | qa | test | security | management | board | year-end""",
     "bare_document": """
         release notes | slides | slide deck | mockups | wireframes | meeting notes | design doc | api docs | user guide | user manual
-        | test plan | project plan | release plan | test cases | docs | documentation | runbook | changelog | blog post | user stories""",
-    "effort": "migration | refactoring | refactor | integration | redesign | rewrite | implementation | cleanup",
+        | test plan | project plan | release plan | test cases | docs | documentation | runbook | changelog | blog post | user stories | checklist""",
+    "effort": "migration | integration | implementation | cleanup",
     # Of "the page" alone a person may be done in another sense.
-    "creation": "feature | dashboard | page | form | component | module | schema | screen | endpoint | endpoints | widget",
+    "creation": "feature | dashboard | page | form | component | module | schema | screen | endpoint | endpoints | widget | flow",
     "finished_with": "{work} | THING | THIS | EFFORT | {bare_document}",
     "it": "it | this | that | them | this one | both | these | both of them",
     "keys_or_thing": "{work} | {thing} | {it} | (the|this|my) (issue|bug)",
     # Ways to ask.
     "please": "please | pls | plz | kindly",
-    "polite": "{please}? (can|could|would) (you|u) (please|pls|plz|kindly|just|now|also)* (go ahead and|be able to)?",
+    "polite": "{please}? (can|could|would) (you|u) (please|pls|plz|kindly|just|now|also)* (go ahead and|be able to)? | will (you|u) {please}",
     "ask": "{please} | {polite} | go ahead and | (you|u) (can|may) (now|also|just|safely)* | feel free to | (i'd like|i would like|i want|i need) you to",
-    "mark": "mark | set | flag | move | transition | change | put | push | drag | switch | update | flip",
-    "marking": "marking | setting | moving | transitioning | changing | putting | switching | updating",
-    "marked": "marked | moved | transitioned",
-    "as": "as | to | into | in | ARROW | over to | as being",
+    "mark": "mark | set | flag | move | transition | change | put | push | drag | switch | update | flip | turn | drop | slide | bump | shift | send",
+    "marking": "marking | setting | moving | transitioning | changing | putting | switching | updating | flipping | pushing | flagging | dragging",
+    "marked": "marked | moved | transitioned | set | put | changed | switched | flipped",
+    "as": "as | to | into | in | ARROW | over to | as being | COLON",
     "column": "column | status | state | lane | section",
     "to_state": "{as}? the? {state} {column}?",
     "close": "close | resolve | close out | close off | tick off | check off",
-    "closing_of": "closing | resolving | closing out",
-    "asked_politely": "now? (for me)? now? (COMMA? {please})? (for me)?",
+    "close_apart": "close | wrap",
+    "closing_of": "closing | resolving | closing out | closing off",
+    "asked_politely": "now? (for me)? now? (COMMA? {please})? (for me)? now?",
     # What may stand around a completion without saying anything.
     "stop": "COMMA | DOT | EX | DASH | COLON | NL",
     "everyone": "team | all | everyone | everybody | folks | guys | bot | updraft | AT",
@@ -79,20 +85,20 @@ CLASSES = {
         (hi|hey|hello|hiya|howdy|yo|morning|good (morning|afternoon|evening|day)|greetings)
         ({everyone}|there|{WORD})? ({everyone}|{WORD})? {stop} | dear ({everyone}|{WORD}) COMMA? | (sir|madam|boss|mate|{everyone}) COMMA | there {stop} | (hi|hey|hello|hiya) (again|there|bot|updraft|team|all|everyone|folks|guys)?""",
     "thanks": """
-        (thanks|thank you|thx|ty|thank u|cheers|tnx|tysm|many thanks) (a lot|so much|very much|a million|again|in advance|a bunch)?
+        (thanks|thank you|thx|ty|ta|thank u|cheers|tnx|tysm|many thanks) (a lot|so much|very much|a million|again|in advance|a bunch)?
         (for (the|your) (help|support|review|patience|work))?""",
     # Directly before "finished" a mention is who finished.
     "mention": "AT (!and|AND|{fully}* ({did}|{did_apart}|{marked})) | AT {stop}",
     # An answer to somebody: what is done then is what they asked for.
     "hearer": "you | you all | everyone | everybody | all | the team | you guys | u",
     "ack": """
-        (ok|okay|alright|all right|yes|yep|yeah|yup|sure|great|cool|perfect|nice|good|awesome|and|so COMMA)""",
+        (ok|okay|alright|all right|yes|yep|yeah|yup|sure|great|cool|perfect|nice|good|awesome|and|also|so COMMA|well COMMA|(ok|okay|alright|all right|right) COMMA? so COMMA?)""",
     "news": """
-        (quick|status|small|short)? update (COLON|DASH) | (quick|small) (one|note|info|heads up) (COLON|DASH|COMMA) | (good|great) news {stop} | fyi | status COLON | (just a)? heads up {stop} | btw
-        | yay | hooray | hurray | woohoo | woo | phew | boom | tada | finally
-        | (i'm|i am|we are|we're)? (happy|glad|pleased|delighted) to (report|say|announce) that?
+        (quick|status|small|short|daily|my|morning|progress)? update (COLON|DASH) | (psa|standup|news) COLON | (quick|small) (one|note|info|heads up) (COLON|DASH|COMMA) | (some|more)? (good|great|excellent) news ({everyone}|team)? {stop} | at (long)? last {stop}? | confirmed {stop} | fyi | status COLON | just? a? heads up ({stop}|that) | btw
+        | yay | hooray | hurray | woohoo | woo | phew | boom | tada | finally | yess | yesss
+        | (i'm|i am|we are|we're)? (happy|glad|pleased|delighted) to (report|say|announce|share|(inform|tell) {hearer}) that?
         | just? letting {hearer} know that? | (i'm|i am)? just? (writing|here)? to? let {hearer} know that?
-        | (i|we)? just? (want|wanted|would like) to (let {hearer} know|(tell|inform) {hearer}|say|report|mention|confirm) that?
+        | (i|we)? just? (want|wanted|would like) to (let {hearer} know|(tell|inform) {hearer}|say|report|mention|confirm|share) that?
         | (i'd|we'd) like to (let {hearer} know|inform {hearer}|report|announce|confirm) that? | (please be|be) (informed|advised) that? | (this is|i'm writing|writing)? (just|hereby)? to (inform|notify|tell|update) {hearer} that?
         | (this is|i'm writing|writing)? (just|hereby)? to (confirm|say|report|announce|note) that | kindly note that?
         | as (discussed|promised|agreed|requested|planned|expected) COMMA? | for the record COMMA? | just? so (you|everyone) (know|knows) {stop}?
@@ -105,7 +111,7 @@ CLASSES = {
     "closing": """
         {stop} | {please} | (cheers|regards|best regards|kind regards|best) (COMMA|NL)* {WORD}?
         | {thanks} (COMMA|DASH|NL|EX|DOT)* ({everyone}|{WORD})? | {everyone} | for me | sorry for the (delay|wait) | yay | hooray | hurray
-        | woohoo | woo | phew | finally | at last | btw | fyi | have a (nice|great|good) (day|weekend|evening|one) | cc AT | (in|on) (jira|the board)
+        | woohoo | woo | phew | finally | at last | btw | fyi | have a (nice|great|good) (day|weekend|evening|one) | cc AT | and? that 's (it|all) ((from|for) me)? | enjoy (your|the) (day|evening|weekend|rest of (your|the) day) | moving on | (no (further|more) action|nothing (else|more)) (is|are)? (needed|required|to do) (here|from (me|us))? | on to the next one? | let me know if (you need anything else?|you have any? questions|(there is|there 's|you need) anything else) | (in|on) (jira|the board)
         | by (me|us) | as (discussed|planned|agreed|requested|promised|expected) | on time | on schedule | ahead of (time|schedule|plan)
         | (since|because|as) ({it}|they) ({is}|{has_been}) {fully}* {plainly_done}""",
     # What figures are asked for.
@@ -170,12 +176,14 @@ CLASSES = {
 
 PHRASES = {
     "WORK": """
-        (the|these)? (following|these|those) ({kinds}|ones|{number} {kinds}?)? (COLON|DASH|NL)+ {keys} | (the|my|our|this)? {keys} (task|ticket|tickets|story|issue|bug|item|card|epic|jira|work) | (both|all of)? ((the|my|our|this|these)? ({kind}|{kinds}))? {keys} | ((the|my|our|all|all the|all of the)? work|everything) (on|in|for) {keys}""",
+        (the|my|our) {WORD}{WORD}? (bug|ticket|task|story|issue) {key} | {WORD}{WORD}? (bug|ticket|task|story) OPEN KEY CLOSE |
+        (the|these)? (following|these|those) ({kinds}|ones|{number} {kinds}?)? (COLON|DASH|NL)+ {keys} | {several} ({number}|two|three|four|five)? {kinds} {keys} | (the|my|our|this)? {keys} (task|ticket|tickets|story|issue|bug|item|card|epic|jira|work) | (both|all of)? ((the|my|our|this|these)? ({kind}|{kinds}))? {keys} | ((the|my|our|all|all the|all of the)? work|everything) (on|in|for) {keys}""",
     "THING": """
-        (the|my|our) (report|reports|{WORD}?{WORD}?{WORD}? ({issue_noun}|{document})) ({given}|(for|of|about) (the|our|my)? {WORD}{WORD}?)?
-        | (the|my|our) {WORD}?{WORD}? (jira|issue)""",
+        (the|my|our) (report|reports|{WORD}?{WORD}?{WORD}? ({issue_noun}|{document})) ({given}|(for|of|about) (the|our|my)? {WORD} 's? {WORD}?{WORD}?)?
+        | (the|my|our) {WORD}?{WORD}? (jira|issue|bug)""",
     # Of "this crazy task" a person may be done in another sense.
-    "THIS": "(this|that) ({issue_noun}|{document})",
+    "THIS": "(this|that) ({issue_noun}|{document}|bug|issue)",
+    "APPOSED": "WORK (OPEN (THING|{named}) CLOSE|COMMA THING COMMA) | (THING|THIS|{named}) (OPEN WORK CLOSE|COMMA WORK COMMA|WORK)",
     "EFFORT": "(the|my|our) ({WORD}?{WORD}? {effort}|{WORD}{WORD}? {creation})",
 }
 """What names work, as the token that stands for it; applied in this order."""
@@ -185,12 +193,14 @@ PHRASE_HEADS = {
     "WORK": vocabulary("KEY"),
     "THING": vocabulary("the my our"),
     "THIS": vocabulary("this that"),
+    "APPOSED": vocabulary("KEY"),
     "EFFORT": vocabulary("the my our"),
 }
 
 # The words one of which every completion contains.
 HEADS = vocabulary(
-    """done finished completed complete closed resolved finalised finalized wrapped set close resolve closing resolving tick check finish complete"""
+    """done finished completed complete closed resolved finalised finalized wrapped set close resolve closing resolving wrap tick ticked check checked crossed
+    knocked took taken sorted finish complete"""
 )
 
 REQUEST_HEADS = vocabulary(
@@ -219,7 +229,8 @@ RESERVED = vocabulary(
     whose where un non unfinished undone incomplete unresolved open opened reopen reopened reopening blocked pending partial sort kind
     bit lot ok okay please thanks ain't isnt arent wasnt werent didnt doesnt let lets let's stop avoid keep leave revert undo fake
     failed failing broken basically technically theoretically practically virtually essentially roughly kinda sorta kindof seems seem
-    looks look like unlike untested unverified unmerged undeployed unreviewed unreleased unsure train bus flight plane concert movie parking lottery n't instead supposed unlikely likely unable zero nil nada wait hold"""
+    looks look like unlike untested unverified unmerged undeployed unreviewed unreleased unsure train bus flight plane concert movie parking lottery n't instead supposed unlikely likely unable zero nil nada wait hold as via using per through despite due during within like against across including
+    excluding duplicate dup invalid wontfix obsolete"""
 )
 
 ASKING = vocabulary(
