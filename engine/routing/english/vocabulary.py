@@ -10,7 +10,7 @@ CLASSES = {
         | closed out | closed off | finished up | finished off | sorted | taken care of | ticked off | crossed off | done (DASH|and|COMMA)? done | done and delivered | 100 PCT? (done|complete|completed|finished)""",
     "plainly_done": "done | finished | completed | complete",
     "did": "{did_one} ((and|AND) {did_one})?",
-    "did_one": "finished | completed | closed | resolved | finalised | finalized | wrapped up | finished up | closed out | finished off | finished working on | (finished|completed) (the|my|our)? work on | ticked off | checked off | crossed off | knocked out | took care of | sorted | (managed|was able|were able) to (finish|complete|close|close out|resolve|wrap up)",
+    "did_one": "finished | completed | closed | resolved | finalised | finalized | wrapped up | finished up | closed out | closed off | finished off | finished working on | (finished|completed) (the|my|our)? work on | ticked off | checked off | crossed off | knocked out | took care of | sorted | (managed|was able|were able) to (finish|complete|close|close out|resolve|wrap up)",
     "did_apart": "wrapped | closed | finished",
     "got": "got | just got",
     "has_got": "(just|finally|now)? got",
@@ -105,7 +105,7 @@ CLASSES = {
         | (and|so)? that 's it {stop} | (small|quick) win {stop}
         | (this is)? just? a? (quick|small|short)? note (that|COLON|to say) that? | for your information {stop}* | as of (now|today|this morning|yesterday) {stop}?
         | please note that? | note COLON
-        | (confirming|i confirm|i can confirm) (that|COLON)?""",
+        | (confirming|i confirm|i can confirm|just to confirm) (that|COLON)?""",
     "opening": "updraft (COMMA|COLON) | bot COMMA | {greeting} | {thanks} ({everyone}|{WORD})? {stop} | {ack} | {news} | {mention} | {stop} | {number} (DOT|CLOSE)",
     "joint": "COMMA | DOT | SEMI | EX | NL | DASH | and | AND | so | also | too | as well | {thanks} {stop} | {number} (DOT|CLOSE)",
     "closing": """
