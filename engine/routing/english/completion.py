@@ -216,7 +216,7 @@ COMPLETIONS = (
         route=Route.COMPLETION,
         notion="the person says to have finished a piece of work that a plain phrase names",
         patterns=(
-            "({i}|{fully})* (finished|completed|wrapped up|finished up|finalised|finalized) ({thing}|{finished_with}|{one}) {when}*",
+            "({i}|{fully})* (finished|completed|wrapped up|finished up|finalised|finalized) ({thing}|{finished_with}|{one}|(all|both)? (my|our|the) (tasks|tickets|stories|subtasks)) {when}*",
             "({i}|{fully})* (closed|closed out) ({thing}|{one}) {when}*",
             "({i_am}|{i}|{fully})* (finished|done) (writing|drafting|preparing) THING {when}*",
         ),
@@ -378,7 +378,7 @@ COMPLETIONS = (
             "{ask} move {it} {asked_politely}",
             "{polite} {close} ({it}|(the|this|that) {kind})? {asked_politely} QM",
             "(so|and)? ({work}|{it})? can (now|also|therefore|safely)* be (closed|resolved|{marked} {to_state}) now?",
-            "{ask}* update (jira|it|(the|this)? (board|ticket|issue|status|task)) accordingly? {asked_politely}",
+            "{ask}* update (jira|it|THING|THIS|(the|this)? (board|ticket|issue|status|task)) accordingly? {asked_politely}",
             "(i'm|im|i am|so|and)* closing ({it}|{work}|(the|this|that) {kind})? now?",
             "(i'm|im|i am|so|and)* {marking} ({it}|{work}|(the|this|that) {kind})? {to_state} now?",
         ),
