@@ -176,7 +176,7 @@ CLASSES = {
 
 PHRASES = {
     "WORK": """
-        (the|my|our) {WORD}{WORD}? (bug|ticket|task|story|issue) {key} | {WORD}{WORD}? (bug|ticket|task|story) OPEN KEY CLOSE |
+        (the|my|our) {WORD}{WORD}? (bug|ticket|task|story|issue) {key} |
         (the|these)? (following|these|those) ({kinds}|ones|{number} {kinds}?)? (COLON|DASH|NL)+ {keys} | {several} ({number}|two|three|four|five)? {kinds} {keys} | (the|my|our|this)? {keys} (task|ticket|tickets|story|issue|bug|item|card|epic|jira|work) | (both|all of)? ((the|my|our|this|these)? ({kind}|{kinds}))? {keys} | ((the|my|our|all|all the|all of the)? work|everything) (on|in|for) {keys}""",
     "THING": """
         (the|my|our) (report|reports|{WORD}?{WORD}?{WORD}? ({issue_noun}|{document})) ({given}|(for|of|about) (the|our|my)? {WORD} 's? {WORD}?{WORD}?)?
@@ -193,7 +193,7 @@ PHRASE_HEADS = {
     "WORK": vocabulary("KEY"),
     "THING": vocabulary("the my our"),
     "THIS": vocabulary("this that"),
-    "APPOSED": vocabulary("KEY"),
+    "APPOSED": vocabulary("OPEN COMMA"),
     "EFFORT": vocabulary("the my our"),
 }
 
