@@ -11,7 +11,7 @@ LEFT_ALONE = re.compile(
     re.DOTALL,
 )
 """What of a Markdown text bears no further marks."""
-BROADCAST = re.compile(r"<(?=[!@#])|@(?=(?:channel|here|everyone)\b)", re.IGNORECASE)
+BROADCAST = re.compile(r"<(?=[!@#])|@(?=(?:channel|here|everyone)(?![A-Za-z0-9]))", re.IGNORECASE)
 
 
 def escape(text: str) -> str:
