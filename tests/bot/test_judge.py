@@ -138,7 +138,10 @@ def test_guards_have_these_fields() -> None:
         ),
         (["route", ""], ["classify  (confidence 0.00, rule empty)", "keys: none"]),
         (["check", "fixed it", "Fixed it, deployed to production."], ["faithful: False", "- error: "]),
-        (["check", "--kind", "email", "sick", "I am sick"], ["faithful: True", "- error: The e-mail has no subject"]),
+        (
+            ["check", "--kind", "email", "sick", "I am sick"],
+            ["faithful: True", "- error: The e-mail has no subject"],
+        ),
         (["guard", "hello"], ["verdict: pass", "no findings"]),
     ],
     ids=["route", "empty", "check", "email", "guard"],
