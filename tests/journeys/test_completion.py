@@ -4,7 +4,7 @@ from pathlib import Path
 
 from emulators.people import ANA, DORA
 from emulators.site import Site
-from tests.journeys.desk import Desk, button, served, text_of
+from tests.journeys.desk import Desk, served, text_of
 
 
 def status(desk: Desk, key: str) -> str:
@@ -56,11 +56,6 @@ async def test_what_cannot_be_moved_is_told_in_plain_words(desk: Desk) -> None:
     assert "does not let you move" in text_of(await desk.say(DORA, "done with DEMO-12"))
     assert "this workflow offers only" in text_of(await desk.say(ANA, "done with DEMO-21"))
     assert status(desk, "DEMO-12") == "In Progress"
-
-
-async def test_the_choice_belongs_to_who_was_asked(desk: Desk) -> None:
-    answer = await desk.say(ANA, "done")
-    assert button(answer, "DEMO-12")
 
 
 async def test_a_workspace_has_its_own_words_for_done(tmp_path: Path) -> None:
