@@ -21,7 +21,9 @@ from bot.slack.delivery import Delivery
 from bot.slack.listeners import Listeners, make_app
 from bot.slack.people import People
 from engine import (
+    Endpoint,
     Engine,
+    HttpClient,
     Jira,
     Jobs,
     OpenAIModel,
@@ -29,6 +31,7 @@ from engine import (
     Store,
     UpdraftError,
     Writer,
+    http_client,
     lexicons_with,
     prepare,
 )
@@ -80,9 +83,8 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
         bot = await _who_am_i(slack)
         jira = Jira(str(settings.jira_url), settings.jira_email, settings.jira_api_token.get_secret_value())
         stack.push_async_callback(jira.close)
-        model = openai_model(settings)
-        if model is not None:
-            stack.push_async_callback(model.close)
+        http = await stack.enter_async_context(http_client())
+        model = openai_model(settings, http)
         jobs = Jobs(store, policy=RetryPolicy(base=settings.retry_base), at_once=settings.jobs_at_once)
         writer = Writer(model, allowed_domains=settings.allowed_domains, cache_size=settings.cache_size)
         people = People(slack)
@@ -134,12 +136,12 @@ def slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWeb
     )
 
 
-def openai_model(settings: Settings) -> OpenAIModel | None:
+def openai_model(settings: Settings, http: HttpClient) -> OpenAIModel | None:
     """Return the configured model, None when there is no key."""
     if settings.openai_api_key is None:
         return None
     key, url = settings.openai_api_key.get_secret_value(), str(settings.openai_base_url)
-    return OpenAIModel(settings.model, key=key, base_url=url, timeout=settings.model_timeout)
+    return OpenAIModel(Endpoint("openai", settings.model, url, key, settings.model_timeout), http)
 
 
 def trouble(error: SlackApiError) -> str | None:

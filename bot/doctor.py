@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.app import openai_model, slack_client, trouble
 from bot.settings import Settings, SettingsError, load
-from engine import Jira, Store, StoreError, UpdraftError
+from engine import Jira, Store, StoreError, UpdraftError, http_client
 
 SCOPES = (
     "app_mentions:read",
@@ -168,11 +168,9 @@ async def _jira(settings: Settings) -> str:
 
 
 async def _model(settings: Settings) -> str:
-    model = openai_model(settings)
-    if model is None:
-        return Remark("none configured: drafts come from plain rules; set OPENAI_API_KEY for better ones")
-    try:
+    async with http_client() as http:
+        model = openai_model(settings, http)
+        if model is None:
+            return Remark("none configured: drafts come from plain rules; set OPENAI_API_KEY for better ones")
         await model.ping()
-    finally:
-        await model.close()
     return f"{model.name} answers"

@@ -7,7 +7,7 @@ from engine.figures import Figures, Report
 from engine.inbox import Entry, Inbox, Incoming, Kind
 from engine.jira import Jira
 from engine.jobs import Job, Jobs, Priority, RetryPolicy
-from engine.models import OpenAIModel
+from engine.models import Endpoint, HttpClient, OpenAIModel, http_client
 from engine.reply import Reply
 from engine.routing import lexicons_with, prepare
 from engine.store import Store, StoreError
@@ -33,12 +33,14 @@ __all__ = [
     "Draft",
     "DraftKind",
     "Drafts",
+    "Endpoint",
     "Engine",
     "Entry",
     "Figures",
     "Finding",
     "Gone",
     "Guarded",
+    "HttpClient",
     "Inbox",
     "Incoming",
     "InvalidInput",
@@ -66,6 +68,7 @@ __all__ = [
     "UpdraftError",
     "Verdict",
     "Writer",
+    "http_client",
     "lexicons_with",
     "prepare",
 ]

@@ -1,10 +1,10 @@
 """OpenAI's chat completions, and every server that speaks them.
 
-Chat completions and not the responses API, whose answers the provider stores by default.
+Chat completions and not the responses API, whose answers the provider stores by default. One call is one try; the chain
+(`engine.models.chain`) repeats and falls back.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,131 +12,128 @@ import httpx2
 import openai
 from openai import AsyncOpenAI
 
-from engine.errors import ModelError
-from engine.models.model import Completion, ModelOverloaded, ModelRefused, ModelUnavailable, Prompt
+from engine.models.model import (
+    Completion,
+    Endpoint,
+    KeyRefused,
+    ModelOverloaded,
+    ModelRefused,
+    ModelUnavailable,
+    Prompt,
+    Usage,
+)
+from engine.models.profiles import profile
+from engine.models.transport import Gathered, HttpClient, completion, each_in_time, in_time, wait_asked
+
+NO_QUOTA = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
+"""Codes of a 429 that waiting does not mend (https://platform.openai.com/docs/guides/error-codes)."""
 
 
 class OpenAIModel:
-    """One model of one OpenAI-compatible server; ``timeout`` bounds an answer with all its tries, in seconds."""
+    """One model of one server that speaks OpenAI's chat completions."""
 
-    def __init__(
-        self,
-        model: str,
-        *,
-        key: str,
-        base_url: str,
-        timeout: float = 30.0,
-        retries: int = 1,
-        pause: float = 0.3,
-    ) -> None:
-        self.model, self.name = model, f"openai:{model}"
-        self.timeout, self.retries, self.pause = timeout, retries, pause
+    def __init__(self, endpoint: Endpoint, http: HttpClient) -> None:
+        self.endpoint, self.name = endpoint, endpoint.name
+        self._profile = profile(endpoint)
         self._client = AsyncOpenAI(
-            api_key=key,
-            base_url=base_url,
+            api_key=endpoint.key or "none",
+            base_url=endpoint.base_url,
             max_retries=0,
-            http_client=httpx2.AsyncClient(timeout=timeout, trust_env=False, follow_redirects=False),
+            default_headers=dict(endpoint.headers),
+            http_client=http,
         )
 
     async def complete(self, prompt: Prompt) -> Completion:
-        """Answer a prompt within the timeout; a failure that may pass is tried again once if time is left."""
-        async with self._in_time():
-            return await self._patiently(lambda: self._ask(prompt))
+        """Answer a prompt; raises ProviderError."""
+        async with in_time(self.name, self.endpoint.timeout), self._translated():
+            answer = await self._client.chat.completions.create(**self._request(prompt))
+        # A proxy's page with status 200 comes back as a str, and a hostile server may leave anything out.
+        choices = getattr(answer, "choices", None)
+        if not choices or getattr(choices[0], "message", None) is None:
+            raise ModelUnavailable(f"{self.name} gave an unreadable answer.")
+        usage = _usage(answer.usage)
+        if refusal := getattr(choices[0].message, "refusal", None):
+            raise ModelRefused(f"{self.name} declined: {refusal[:200]}", spent=usage)
+        return completion(self.name, choices[0].message.content or "", usage, str(choices[0].finish_reason))
+
+    async def stream(self, prompt: Prompt) -> AsyncIterator[str | Completion]:
+        """Answer a prompt piece by piece, then as a whole; raises ProviderError, also midway."""
+        gathered, finish = Gathered(self.name, prompt.max_tokens), None
+        asked = self._request(prompt) | {"stream": True, "stream_options": {"include_usage": True}}
+        async with self._translated():
+            async with in_time(self.name, self.endpoint.timeout):
+                chunks = await self._client.chat.completions.create(**asked)
+            async with chunks:
+                async for chunk in each_in_time(self.name, aiter(chunks), self.endpoint.timeout):
+                    if getattr(chunk, "usage", None):
+                        gathered.usage = _usage(chunk.usage)
+                    for choice in getattr(chunk, "choices", None) or ():
+                        finish = choice.finish_reason or finish
+                        if choice.delta and choice.delta.content:
+                            yield gathered.add(choice.delta.content)
+        yield gathered.whole(finish)
 
     async def ping(self) -> None:
-        """Ask the server for the model's card."""
-        async with self._in_time(), self._translated():
-            card = await self._client.models.retrieve(self.model)
+        """Ask the server for the model's card; raises ProviderError."""
+        async with in_time(self.name, self.endpoint.timeout), self._translated():
+            card = await self._client.models.retrieve(self.endpoint.model)
         # A proxy's page with status 200 comes back as something else than a card.
-        if getattr(card, "id", None) != self.model:
+        if getattr(card, "id", None) != self.endpoint.model:
             raise ModelUnavailable(f"{self.name} gave an unreadable answer.")
 
     async def close(self) -> None:
-        """Close the connections."""
-        await self._client.close()
+        """The connections belong to the shared client."""
 
-    async def _patiently(self, ask: Callable[[], Any]) -> Completion:
-        for left in range(self.retries, -1, -1):
-            try:
-                return await ask()  # type: ignore[no-any-return] # a coroutine of ours
-            except ModelError as error:
-                wait = getattr(error, "retry_after", None) or self.pause
-                if error.permanent or not left or wait > 5:
-                    raise
-                await asyncio.sleep(wait)
-        raise AssertionError("unreachable")
-
-    async def _ask(self, prompt: Prompt) -> Completion:
-        shape: Any = openai.omit
+    def _request(self, prompt: Prompt) -> dict[str, Any]:
+        messages = [{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}]
+        for answer, reply in prompt.turns:
+            messages += [{"role": "assistant", "content": answer}, {"role": "user", "content": reply}]
+        asked: dict[str, Any] = {
+            "model": self.endpoint.model,
+            "messages": messages,
+            self._profile.limit: prompt.max_tokens,
+        }
+        if self._profile.temperature:
+            asked["temperature"] = prompt.temperature
         if prompt.schema is not None:
-            shape = {
-                "type": "json_schema",
-                "json_schema": {"name": prompt.task, "strict": True, "schema": dict(prompt.schema)},
-            }
-        async with self._translated():
-            answer = await self._client.chat.completions.create(
-                model=self.model,
-                messages=[
-                    {"role": "system", "content": prompt.system},
-                    {"role": "user", "content": prompt.user},
-                ],
-                temperature=prompt.temperature,
-                max_completion_tokens=prompt.max_tokens,
-                response_format=shape,
+            shape = {"name": prompt.task, "strict": True, "schema": dict(prompt.schema)}
+            asked["response_format"] = (
+                {"type": "json_schema", "json_schema": shape}
+                if self._profile.schema
+                else {"type": "json_object"}
             )
-        return _completion(answer, self.name)
-
-    @asynccontextmanager
-    async def _in_time(self) -> AsyncIterator[None]:
-        """Bound the time of an answer."""
-        try:
-            async with asyncio.timeout(self.timeout):
-                yield
-        except TimeoutError as error:
-            raise ModelUnavailable(f"{self.name} did not answer within {self.timeout:g} s.") from error
+        return asked | {"extra_body": dict(self.endpoint.options)} if self.endpoint.options else asked
 
     @asynccontextmanager
     async def _translated(self) -> AsyncIterator[None]:
-        """Translate what the SDK raises."""
+        """Translate what the SDK raises; its exceptions hold requests with the key, so sentences are ours."""
         try:
             yield
         except openai.APITimeoutError as error:
-            raise ModelUnavailable(f"{self.name} did not answer within {self.timeout:g} s.") from error
+            raise ModelUnavailable(f"{self.name} did not answer in time.") from error
         except openai.APIConnectionError as error:
             raise ModelUnavailable(f"{self.name} cannot be reached.") from error
-        except openai.RateLimitError as error:
-            if error.code == "insufficient_quota":
-                raise ModelRefused(f"The quota of {self.name} is used up.") from error
-            raise ModelOverloaded(f"{self.name} asks for patience.", _seconds(error)) from error
-        except openai.InternalServerError as error:
-            raise ModelUnavailable(f"{self.name} failed ({error.status_code}).") from error
         except openai.APIStatusError as error:
-            raise ModelRefused(
-                f"{self.name} refused ({error.status_code}, {error.code or error.type})."
-            ) from error
-        except openai.OpenAIError as error:
-            raise ModelUnavailable(f"{self.name} gave an unreadable answer.") from error
-        except ValueError as error:
+            raise self._refusal(error) from error
+        except (openai.OpenAIError, httpx2.HTTPError, ValueError) as error:
             raise ModelUnavailable(f"{self.name} gave an unreadable answer.") from error
 
-
-def _completion(answer: Any, name: str) -> Completion:
-    # A proxy's page with status 200 comes back as a str, and a hostile server may leave anything out.
-    choices = getattr(answer, "choices", None)
-    if not choices or choices[0].message is None:
-        raise ModelUnavailable(f"{name} gave an unreadable answer.")
-    text = (choices[0].message.content or "").strip()
-    if not text:
-        raise ModelUnavailable(f"{name} gave an empty answer.")
-    if choices[0].finish_reason == "length":
-        raise ModelUnavailable(f"{name} was cut off in the middle of its answer.")
-    usage = answer.usage
-    tokens_in, tokens_out = (usage.prompt_tokens, usage.completion_tokens) if usage is not None else (0, 0)
-    return Completion(text, name, tokens_in, tokens_out, str(choices[0].finish_reason))
+    def _refusal(self, error: openai.APIStatusError) -> Exception:
+        status, code = error.status_code, error.code or error.type
+        wait = wait_asked(error.response.headers.get("retry-after"))
+        if status == 429 and code not in NO_QUOTA:
+            return ModelOverloaded(f"{self.name} asks for patience.", retry_after=wait)
+        if status in (401, 402, 403) or code in NO_QUOTA:
+            return KeyRefused(f"{self.name} does not accept the key ({status}, {code}).")
+        if status >= 500 or status == 408:
+            return ModelUnavailable(f"{self.name} failed ({status}).", retry_after=wait)
+        return ModelRefused(f"{self.name} refused ({status}, {code}).")
 
 
-def _seconds(error: openai.APIStatusError) -> float | None:
-    try:
-        return float(error.response.headers.get("retry-after", ""))
-    except ValueError:
-        return None
+def _usage(counted: Any) -> Usage:
+    """Read what a server counted; one that counts nothing, or nonsense, leaves it unknown."""
+    told, made = getattr(counted, "prompt_tokens", None), getattr(counted, "completion_tokens", None)
+    if not isinstance(told, int) or not isinstance(made, int):
+        return Usage()
+    details = getattr(counted, "prompt_tokens_details", None)
+    return Usage(told, made, getattr(details, "cached_tokens", None) or 0)

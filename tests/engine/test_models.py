@@ -8,7 +8,18 @@ import pytest
 from emulators.people import MODEL_KEY
 from emulators.site import Site
 from engine import prompts
-from engine.models import Cache, ModelOverloaded, ModelRefused, ModelUnavailable, OpenAIModel
+from engine.models import (
+    Cache,
+    Completion,
+    Endpoint,
+    HttpClient,
+    KeyRefused,
+    ModelOverloaded,
+    ModelRefused,
+    ModelUnavailable,
+    OpenAIModel,
+    http_client,
+)
 
 PROMPT = prompts.comment("fixed the timeout in PAY-1", issues="PAY-1: Pay", person="Name: Ana")
 
@@ -20,31 +31,40 @@ async def site() -> AsyncIterator[Site]:
 
 
 @pytest.fixture
-async def model(site: Site) -> AsyncIterator[OpenAIModel]:
-    model = OpenAIModel("gpt-4.1", key=MODEL_KEY, base_url=f"{site.url}/openai/v1", timeout=5, pause=0.001)
-    yield model
-    await model.close()
+async def http() -> AsyncIterator[HttpClient]:
+    async with http_client() as http:
+        yield http
+
+
+def endpoint(site: Site, *, key: str = MODEL_KEY, timeout: float = 5.0) -> Endpoint:
+    return Endpoint("openai", "gpt-4.1", f"{site.url}/openai/v1", key, timeout)
+
+
+@pytest.fixture
+def model(site: Site, http: HttpClient) -> OpenAIModel:
+    return OpenAIModel(endpoint(site), http)
 
 
 async def test_it_answers_with_its_use(model: OpenAIModel) -> None:
     answer = await model.complete(PROMPT)
     assert "PAY-1" in answer.text
     assert answer.model == "openai:gpt-4.1"
-    assert answer.tokens_in > 0
-    assert answer.tokens_out > 0
+    assert (answer.usage.tokens_in or 0) > 0
+    assert (answer.usage.tokens_out or 0) > 0
 
 
-async def test_a_failure_that_may_pass_is_tried_once_more(site: Site, model: OpenAIModel) -> None:
-    site.models.faults.add("status", "chat", status=500)
-    assert "PAY-1" in (await model.complete(PROMPT)).text
-    assert len(site.models.requests) == 2
+async def test_an_answer_comes_piece_by_piece(model: OpenAIModel) -> None:
+    *pieces, whole = [item async for item in model.stream(PROMPT)]
+    assert isinstance(whole, Completion)
+    assert "".join(str(piece) for piece in pieces).strip() == whole.text
+    assert (whole.usage.tokens_out or 0) > 0
 
 
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
         ({"kind": "status", "status": 500}, ModelUnavailable),
-        ({"kind": "status", "status": 401}, ModelRefused),
+        ({"kind": "status", "status": 401}, KeyRefused),
         ({"kind": "status", "status": 404}, ModelRefused),
         ({"kind": "status", "status": 400}, ModelRefused),
         ({"kind": "status", "status": 429}, ModelOverloaded),
@@ -55,7 +75,7 @@ async def test_a_failure_that_may_pass_is_tried_once_more(site: Site, model: Ope
                 "status": 429,
                 "body": {"error": {"code": "insufficient_quota", "message": "x", "type": "x", "param": None}},
             },
-            ModelRefused,
+            KeyRefused,
         ),
         ({"kind": "html"}, ModelUnavailable),
         ({"kind": "drop_before"}, ModelUnavailable),
@@ -73,20 +93,17 @@ async def test_every_failure_is_translated(
     assert MODEL_KEY not in str(caught.value)
 
 
-async def test_a_model_that_hangs_is_left(site: Site) -> None:
-    model = OpenAIModel("gpt-4.1", key=MODEL_KEY, base_url=f"{site.url}/openai/v1", timeout=0.05, retries=0)
+async def test_a_model_that_hangs_is_left(site: Site, http: HttpClient) -> None:
+    model = OpenAIModel(endpoint(site, timeout=0.05), http)
     site.models.faults.add("hang", "chat")
     with pytest.raises(ModelUnavailable, match="did not answer within"):
         await model.complete(PROMPT)
-    await model.close()
 
 
-async def test_a_wrong_key_is_found_by_the_ping(site: Site, model: OpenAIModel) -> None:
+async def test_a_wrong_key_is_found_by_the_ping(site: Site, model: OpenAIModel, http: HttpClient) -> None:
     await model.ping()
-    wrong = OpenAIModel("gpt-4.1", key="sk-wrong", base_url=f"{site.url}/openai/v1")
-    with pytest.raises(ModelRefused):
-        await wrong.ping()
-    await wrong.close()
+    with pytest.raises(KeyRefused):
+        await OpenAIModel(endpoint(site, key="sk-wrong"), http).ping()
 
 
 async def test_one_call_in_flight_for_one_question() -> None:
