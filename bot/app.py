@@ -15,18 +15,16 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import web
+from bot import models, web
 from bot.settings import Settings
+from bot.slack.alerts import Alerts
 from bot.slack.delivery import Delivery
 from bot.slack.listeners import Listeners, make_app
 from bot.slack.people import People
 from engine import (
-    Endpoint,
     Engine,
-    HttpClient,
     Jira,
     Jobs,
-    OpenAIModel,
     RetryPolicy,
     Store,
     UpdraftError,
@@ -84,15 +82,16 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
         jira = Jira(str(settings.jira_url), settings.jira_email, settings.jira_api_token.get_secret_value())
         stack.push_async_callback(jira.close)
         http = await stack.enter_async_context(http_client())
-        model = openai_model(settings, http)
         jobs = Jobs(store, policy=RetryPolicy(base=settings.retry_base), at_once=settings.jobs_at_once)
-        writer = Writer(model, allowed_domains=settings.allowed_domains, cache_size=settings.cache_size)
+        gateway = await models.gateway(settings, store, jobs, http)
+        writer = Writer(gateway, allowed_domains=settings.allowed_domains)
         people = People(slack)
         lexicons = lexicons_with(settings.done_phrases)
         engine = Engine(
             store, jobs, jira, writer, people, input_limit=settings.input_limit, lexicons=lexicons
         )
         Delivery(engine, slack, people, jobs)
+        Alerts(slack, settings.alert_channel, jobs)
         secret = settings.slack_signing_secret
         bolt = make_app(slack, None if secret is None else secret.get_secret_value(), bot)
         Listeners(engine, slack, people, bot).register(bolt)
@@ -134,14 +133,6 @@ def slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWeb
         timeout=10,
         retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=3)],
     )
-
-
-def openai_model(settings: Settings, http: HttpClient) -> OpenAIModel | None:
-    """Return the configured model, None when there is no key."""
-    if settings.openai_api_key is None:
-        return None
-    key, url = settings.openai_api_key.get_secret_value(), str(settings.openai_base_url)
-    return OpenAIModel(Endpoint("openai", settings.model, url, key, settings.model_timeout), http)
 
 
 def trouble(error: SlackApiError) -> str | None:

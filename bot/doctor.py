@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.app import openai_model, slack_client, trouble
+from bot import models
+from bot.app import slack_client, trouble
 from bot.settings import Settings, SettingsError, load
 from engine import Jira, Store, StoreError, UpdraftError, http_client
 
@@ -169,8 +170,12 @@ async def _jira(settings: Settings) -> str:
 
 async def _model(settings: Settings) -> str:
     async with http_client() as http:
-        model = openai_model(settings, http)
-        if model is None:
+        lineup = models.lineup(settings, http)
+        if not await lineup.accounts(""):
             return Remark("none configured: drafts come from plain rules; set OPENAI_API_KEY for better ones")
-        await model.ping()
-    return f"{model.name} answers"
+        found = await lineup.everyone("")
+        if not found:
+            raise Unwell(f"there is no key for {settings.model}, nor for a backup; set that of its provider")
+        await asyncio.gather(*(one.model.ping() for one in found))
+    names = [one.model.name for one in found]
+    return f"{' and '.join(names)} answer{'s' if len(names) == 1 else ''}"

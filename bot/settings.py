@@ -1,14 +1,40 @@
 """Every setting of Updraft, read once from the environment or a ``.env`` file. What each means is in ``.env.example``."""
 
 import re
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from engine.errors import UpdraftError
+from engine import Provider, UpdraftError
 
+MODEL = re.compile(rf"({'|'.join(Provider)}):(\S+)")
 PHRASE = re.compile(r"[^\W\d_]+(?:[ '-][^\W\d_]+){0,4}")
+
+
+def _model(name: object) -> object:
+    """Read a model's name; one without a provider is OpenAI's."""
+    if not isinstance(name, str) or name == "":
+        return name or None
+    whole = name if name.partition(":")[0] in list(Provider) else f"openai:{name}"
+    if not MODEL.fullmatch(whole):
+        raise ValueError(f"must be provider:model with a provider of {', '.join(Provider)}")
+    return whole
+
+
+ModelName = Annotated[str, BeforeValidator(_model)]
+OptionalModel = Annotated[str | None, BeforeValidator(_model)]
+Money = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
 
 
 class Settings(BaseSettings):
@@ -32,8 +58,37 @@ class Settings(BaseSettings):
 
     openai_api_key: SecretStr | None = Field(None, alias="OPENAI_API_KEY")
     openai_base_url: HttpUrl = Field(HttpUrl("https://api.openai.com/v1"), alias="OPENAI_BASE_URL")
-    model: str = Field("gpt-4.1", alias="UPDRAFT_MODEL", min_length=1)
+    anthropic_api_key: SecretStr | None = Field(None, alias="ANTHROPIC_API_KEY")
+    anthropic_base_url: HttpUrl = Field(HttpUrl("https://api.anthropic.com"), alias="ANTHROPIC_BASE_URL")
+    ollama_base_url: HttpUrl | None = Field(None, alias="OLLAMA_BASE_URL")
+    compatible_base_url: HttpUrl | None = Field(None, alias="COMPATIBLE_BASE_URL")
+    compatible_api_key: SecretStr | None = Field(None, alias="COMPATIBLE_API_KEY")
+    compatible_headers: Annotated[Mapping[str, SecretStr], NoDecode] = Field({}, alias="COMPATIBLE_HEADERS")
+
+    model: ModelName = Field("openai:gpt-4.1", alias="UPDRAFT_MODEL")
+    model_fast: ModelName = Field("openai:gpt-4.1-mini", alias="UPDRAFT_MODEL_FAST")
+    model_classify: OptionalModel = Field(None, alias="UPDRAFT_MODEL_CLASSIFY")
+    model_capable: OptionalModel = Field(None, alias="UPDRAFT_MODEL_CAPABLE")
+    model_choice: Literal["fixed", "auto"] = Field("fixed", alias="UPDRAFT_MODEL_CHOICE")
+    backup_models: Annotated[tuple[ModelName, ...], NoDecode] = Field(
+        ("anthropic:claude-sonnet-5-5", "ollama:llama3.2"), alias="UPDRAFT_BACKUP_MODELS"
+    )
     model_timeout: float = Field(30.0, alias="UPDRAFT_MODEL_TIMEOUT", gt=0, le=300)
+    model_deadline: float = Field(60.0, alias="UPDRAFT_MODEL_DEADLINE", gt=0, le=300)
+    prices: Annotated[Mapping[str, tuple[Decimal, Decimal]], NoDecode] = Field({}, alias="UPDRAFT_PRICES")
+
+    daily_budget: Money = Field(Decimal(100), alias="UPDRAFT_DAILY_BUDGET")
+    monthly_budget: Money | None = Field(None, alias="UPDRAFT_MONTHLY_BUDGET")
+    person_daily_budget: Money | None = Field(None, alias="UPDRAFT_PERSON_DAILY_BUDGET")
+    person_monthly_budget: Money | None = Field(None, alias="UPDRAFT_PERSON_MONTHLY_BUDGET")
+    budget_soft: bool = Field(False, alias="UPDRAFT_BUDGET_SOFT")
+    calls_an_hour: int = Field(100, alias="UPDRAFT_CALLS_AN_HOUR", ge=1)
+    tokens_an_hour: int = Field(500_000, alias="UPDRAFT_TOKENS_AN_HOUR", ge=1)
+    person_calls_an_hour: int = Field(50, alias="UPDRAFT_PERSON_CALLS_AN_HOUR", ge=1)
+    person_tokens_an_hour: int = Field(250_000, alias="UPDRAFT_PERSON_TOKENS_AN_HOUR", ge=1)
+    tier: Literal["free", "pro", "enterprise"] = Field("enterprise", alias="UPDRAFT_TIER")
+    alert_at: float = Field(0.8, alias="UPDRAFT_ALERT_AT", gt=0, le=1)
+    alert_channel: str | None = Field(None, alias="UPDRAFT_ALERT_CHANNEL", pattern=r"^[CG][A-Z0-9]{5,}$")
 
     database_url: str = Field("sqlite+aiosqlite:///data/updraft.db", alias="DATABASE_URL")
     host: str = Field("127.0.0.1", alias="UPDRAFT_HOST")
@@ -48,7 +103,13 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", alias="UPDRAFT_LOG_LEVEL")
 
     @field_validator(
-        "slack_bot_token", "slack_app_token", "slack_signing_secret", "jira_api_token", "openai_api_key"
+        "slack_bot_token",
+        "slack_app_token",
+        "slack_signing_secret",
+        "jira_api_token",
+        "openai_api_key",
+        "anthropic_api_key",
+        "compatible_api_key",
     )
     @classmethod
     def _whole(cls, secret: SecretStr | None) -> SecretStr | None:
@@ -59,11 +120,31 @@ class Settings(BaseSettings):
             raise ValueError("is empty or contains blanks")
         return secret
 
-    @field_validator("slack_app_token", "slack_signing_secret", "openai_api_key", mode="before")
+    @field_validator(
+        "slack_app_token",
+        "slack_signing_secret",
+        "openai_api_key",
+        "anthropic_api_key",
+        "compatible_api_key",
+        "ollama_base_url",
+        "compatible_base_url",
+        "monthly_budget",
+        "person_daily_budget",
+        "person_monthly_budget",
+        "alert_channel",
+        mode="before",
+    )
     @classmethod
     def _absent(cls, value: object) -> object:
         """Read an empty optional setting as not given."""
         return None if value == "" else value
+
+    @field_validator("openai_api_key")
+    @classmethod
+    def _openai_key(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and secret.get_secret_value().startswith("sk-ant-"):
+            raise ValueError("is a key of Anthropic's; it belongs into ANTHROPIC_API_KEY")
+        return secret
 
     @field_validator("slack_bot_token")
     @classmethod
@@ -96,6 +177,42 @@ class Settings(BaseSettings):
         if odd := [phrase for phrase in phrases if not PHRASE.fullmatch(phrase)]:
             raise ValueError(f"“{odd[0][:40]}” is not a phrase of up to five plain words")
         return phrases
+
+    @field_validator("backup_models", mode="before")
+    @classmethod
+    def _models(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("compatible_headers", mode="before")
+    @classmethod
+    def _headers(cls, value: object) -> object:
+        """Read ``Name: value`` pairs separated by commas."""
+        if not isinstance(value, str):
+            return value
+        pairs = [part.partition(":") for part in value.split(",") if part.strip()]
+        if any(not name.strip() or not colon or not content.strip() for name, colon, content in pairs):
+            raise ValueError("must be “Name: value” pairs separated by commas")
+        return {name.strip(): content.strip() for name, _, content in pairs}
+
+    @field_validator("prices", mode="before")
+    @classmethod
+    def _prices(cls, value: object) -> object:
+        """Read ``provider:model=in/out`` separated by commas, in US dollars for a million tokens."""
+        if not isinstance(value, str):
+            return value
+        read: dict[str, tuple[Decimal, Decimal]] = {}
+        for part in filter(None, map(str.strip, value.split(","))):
+            name, _, prices = part.partition("=")
+            told, _, made = prices.partition("/")
+            try:
+                read[str(_model(name.strip()))] = (Decimal(told.strip()), Decimal(made.strip()))
+            except InvalidOperation as error:
+                raise ValueError(
+                    "must be provider:model=in/out pairs separated by commas, in dollars for a million tokens"
+                ) from error
+        return read
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:

@@ -4,13 +4,24 @@ from engine.core import Engine
 from engine.drafts import Draft, DraftKind, Drafts, Status
 from engine.errors import Gone, InvalidInput, JiraError, ModelError, NotYours, Postpone, UpdraftError
 from engine.figures import Figures, Report
+from engine.gateway import Gateway, Policy
 from engine.inbox import Entry, Inbox, Incoming, Kind
 from engine.jira import Jira
 from engine.jobs import Job, Jobs, Priority, RetryPolicy
-from engine.models import Endpoint, HttpClient, OpenAIModel, http_client
+from engine.ledger import Ledger, Limit, Told, Unit, Window
+from engine.lineup import Account, Lineup, ModelChoice
+from engine.models import (
+    HttpClient,
+    Prices,
+    Provider,
+    connect,
+    http_client,
+    imported,
+    without_stray_settings,
+)
 from engine.reply import Reply
 from engine.routing import lexicons_with, prepare
-from engine.store import Store, StoreError
+from engine.store import Store, StoreError, Transaction
 from engine.types import (
     Blank,
     Checked,
@@ -27,17 +38,18 @@ from engine.types import (
 from engine.writing import Writer
 
 __all__ = [
+    "Account",
     "Blank",
     "Checked",
     "Choice",
     "Draft",
     "DraftKind",
     "Drafts",
-    "Endpoint",
     "Engine",
     "Entry",
     "Figures",
     "Finding",
+    "Gateway",
     "Gone",
     "Guarded",
     "HttpClient",
@@ -49,13 +61,19 @@ __all__ = [
     "Job",
     "Jobs",
     "Kind",
+    "Ledger",
+    "Limit",
+    "Lineup",
+    "ModelChoice",
     "ModelError",
     "NotYours",
-    "OpenAIModel",
     "Option",
     "Person",
+    "Policy",
     "Postpone",
+    "Prices",
     "Priority",
+    "Provider",
     "Reply",
     "Report",
     "RetryPolicy",
@@ -65,10 +83,17 @@ __all__ = [
     "Status",
     "Store",
     "StoreError",
+    "Told",
+    "Transaction",
+    "Unit",
     "UpdraftError",
     "Verdict",
+    "Window",
     "Writer",
+    "connect",
     "http_client",
+    "imported",
     "lexicons_with",
     "prepare",
+    "without_stray_settings",
 ]

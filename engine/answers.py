@@ -15,8 +15,11 @@ from engine.checks import guard
 from engine.completion import Completion
 from engine.drafts import Draft, DraftKind, Drafts, Target
 from engine.errors import InvalidInput, JiraError, ModelError, Postpone
+from engine.gateway import SwitchedOff
 from engine.inbox import Entry, Inbox
 from engine.jira import Issue, NoSuchIssue
+from engine.ledger import LimitReached
+from engine.prompts import Intent
 from engine.reply import Reply, quoted
 from engine.routing import LEXICONS, Lexicon, entities, plain, route
 from engine.routing.claims import claims_completion
@@ -43,6 +46,7 @@ NO_OPEN_ISSUE = (
     "I find no open issue of yours. Write the issue's key here in this thread, for instance PAY-12."
 )
 UNSURE = "I am not sure what you would like. Shall I …"
+NO_EMAIL = "Until then no e-mail can be written."
 NO_MODEL = "No language model answers at the moment, so I cannot write an e-mail or make out what this asks for. Please try again later."
 
 
@@ -181,7 +185,7 @@ class Answers:
             return await self._no_target(entry, person, notes)
         named = [key for key in entities(entry.text).keys if key not in keys and key in entry.text]
         notes += tuple(str(NoSuchIssue(key)) for key in named)
-        written = await self.writer.comment(person, update, issues)
+        written = await self.writer.comment(person, update, issues, subject=entry.id)
         completes = claims_completion(plain(entry.text)) and not all(issue.done for issue in issues)
         draft = Draft(
             workspace=entry.workspace,
@@ -208,11 +212,12 @@ class Answers:
             return refusal
         now = self.clock().astimezone(figures.zone_of(person.tz))
         try:
-            written = await self.writer.email(person, request, now)
+            written = await self.writer.email(person, request, now, subject=entry.id)
         except ModelError as error:
             log.warning("no e-mail", error=str(error))
             again = Option("Try again", Choice(Route.EMAIL))
-            return Reply(NO_MODEL, (again,))
+            limited = isinstance(error, LimitReached | SwitchedOff)
+            return Reply(f"{error} {NO_EMAIL}" if limited else NO_MODEL, (again,))
         draft = Draft(
             workspace=entry.workspace,
             person=entry.person,
@@ -246,24 +251,25 @@ class Answers:
         if refusal is not None:
             return refusal
         try:
-            understood = await self.writer.understand(person, message)
+            understood = await self.writer.understand(person, message, routing.keys, subject=entry.id)
         except ModelError as error:
             log.warning("not understood", error=str(error))
             return Reply(UNSURE, _routes(routing.keys))
+        sentence = understood.message[:500]
         # A key that the message does not name is an invention of the model's.
         if understood.confidence < SURE:
-            return Reply(quoted(understood.sentence) or UNSURE, _routes(routing.keys))
+            return Reply(quoted(sentence) or UNSURE, _routes(routing.keys))
         match understood.intent:
-            case "task_completion":
+            case Intent.COMPLETION:
                 return await self._complete(entry, person, routing.keys, ask=True)
-            case "task_update":
+            case Intent.UPDATE:
                 return await self._update(entry, person, routing.keys)
-            case "productivity_query":
+            case Intent.PRODUCTIVITY:
                 return await self._figures(entry, person, routing)
-            case "email_request":
+            case Intent.EMAIL:
                 return await self._email(entry, person)
-            case _:
-                return Reply(quoted(understood.sentence), help=understood.intent == "general_question")
+            case Intent.QUESTION | Intent.UNCLEAR:
+                return Reply(quoted(sentence), help=understood.intent is Intent.QUESTION)
 
     async def _state(self, person: Person, keys: Sequence[str]) -> Reply:
         """Tell how far issues are."""

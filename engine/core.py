@@ -217,9 +217,11 @@ class Engine:
         person = await self.directory(draft.workspace, draft.person)
         if draft.kind is DraftKind.EMAIL:
             now = self.clock().astimezone(figures.zone_of(person.tz))
-            return await self.writer.email(person, draft.update, now, draft=draft.text, instruction=wish)
+            return await self.writer.email(
+                person, draft.update, now, draft=draft.text, instruction=wish, subject=draft.inbox
+            )
         return await self.writer.comment(
-            person, draft.update, draft.issues, draft=draft.text, instruction=wish
+            person, draft.update, draft.issues, draft=draft.text, instruction=wish, subject=draft.inbox
         )
 
     async def _rewrite_given_up(self, job: Job, error: BaseException) -> None:
@@ -229,8 +231,9 @@ class Engine:
             await self._show(tx, id)
 
     async def _tidy(self, _: Job) -> None:
-        """Expire the drafts nobody decided on, and forget the jobs that are long done."""
+        """Expire the drafts nobody decided on and the reservations of dead processes, and forget the jobs that are long done."""
         async with self.store.write() as tx:
             await self.jobs.forget(tx)
+            await self.writer.gateway.ledger.expire(tx)
             for id in await self.drafts.expire(tx):
                 await self._show(tx, id)

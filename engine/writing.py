@@ -4,11 +4,8 @@ What must not leave the workspace is replaced before the model sees it and put b
 question, asked again, is answered from the cache; a draft of low quality is never kept.
 """
 
-import json
-from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import structlog
 
@@ -16,7 +13,9 @@ from engine import email, prompts
 from engine.checks import added_words, check_comment, check_email, guard, restore
 from engine.drafts import BY_RULES, DraftKind, Target
 from engine.errors import ModelError
-from engine.models import Cache, Model, Prompt
+from engine.gateway import Answer, Gateway, NotConfigured, Question, SwitchedOff
+from engine.ledger import LimitReached
+from engine.prompts import Classification
 from engine.rephrase import rephrase
 from engine.types import Checked, Guarded, Person
 
@@ -24,7 +23,6 @@ log = structlog.get_logger(__name__)
 
 SEAM = "\n\x1e\n"
 """Joins texts; its middle is a control character that no text keeps on its way here."""
-KEEP_DRAFTS = 24 * 3600.0
 KEEP_INTENTS = 60 * 60.0
 GOOD = 0.7
 RULES_QUALITY = 0.6
@@ -32,6 +30,7 @@ KEPT_OUT = "What looks like a secret was kept out: “[redacted-…]” stands i
 BY_THE_RULES = "No language model answered, so plain rules tidied up your words. Please read them with care."
 WITHHELD = "The summary of {key} reads like orders to a language model, so the model did not get it."
 NOT_CONFIGURED = "No language model is configured, so plain rules tidied up your words."
+INSTEAD = "{reason} Plain rules tidied up your words instead; please read them with care."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +49,11 @@ class Written:
     trusted: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """What a model takes an ambiguous message for; ``intent`` is one of prompts.INTENTS."""
-
-    intent: str
-    confidence: float
-    sentence: str
-    keys: tuple[str, ...]
-
-
 class Writer:
-    """Writes drafts and understands messages with one model, or with none."""
+    """Writes drafts and understands messages through the gateway."""
 
-    def __init__(
-        self, model: Model | None, *, allowed_domains: tuple[str, ...] = (), cache_size: int = 1000
-    ) -> None:
-        self.model, self.allowed_domains = model, allowed_domains
-        self.cache: Cache[str] = Cache(cache_size)
+    def __init__(self, gateway: Gateway, *, allowed_domains: tuple[str, ...] = ()) -> None:
+        self.gateway, self.allowed_domains = gateway, allowed_domains
 
     async def comment(
         self,
@@ -77,6 +63,7 @@ class Writer:
         *,
         draft: str = "",
         instruction: str = "",
+        subject: str = "",
     ) -> Written:
         """Write a Jira comment out of an update, by the rules where no model answers.
 
@@ -92,21 +79,28 @@ class Writer:
                 kept, text, context=context, allowed_domains=self.allowed_domains, fallback=fallback
             )
 
-        prompt = prompts.comment(said, issues=told, person=_about(person), draft=before, instruction=wish)
+        question = Question(
+            person,
+            prompts.comment(said, issues=told, person=_about(person), draft=before, instruction=wish),
+            keys=tuple(issue.key for issue in issues),
+            subject=subject,
+            worth=lambda text: check(restore(text, guarded.secrets)).quality >= GOOD,
+            fresh=bool(instruction or draft),
+        )
         try:
-            text, source = await self._ask(
-                person, prompt, check, guarded.secrets, fresh=bool(instruction or draft)
-            )
+            answer = await self.gateway.ask(question)
         except ModelError as error:
             if draft:
                 raise
             log.warning("rules answer", task="comment", error=str(error))
             text = rephrase(kept)
-            note = NOT_CONFIGURED if self.model is None else BY_THE_RULES
             by_rules = replace(check(text, True), quality=RULES_QUALITY)
-            return Written(text, BY_RULES, by_rules, (note, *withheld))
+            return Written(text, BY_RULES, by_rules, (_why_rules(error), *withheld))
+        text = restore(answer.text, guarded.secrets)
         added = tuple(added_words(kept, text, context))
-        return Written(text, source, check(text), (*notes, *withheld), added, guarded.trusted)
+        return Written(
+            text, answer.model, check(text), (*_way(answer), *notes, *withheld), added, guarded.trusted
+        )
 
     async def email(
         self,
@@ -116,6 +110,7 @@ class Writer:
         *,
         draft: str = "",
         instruction: str = "",
+        subject: str = "",
     ) -> Written:
         """Write an e-mail; raises ModelError, for no rules can write one."""
 
@@ -126,23 +121,26 @@ class Writer:
             return check_email(kept, text, context=_about(person), allowed_domains=self.allowed_domains)
 
         today = f"{now:%A, %-d %B %Y}"
-        prompt = prompts.email(said, person=_about(person), today=today, draft=before, instruction=wish)
-        text, source = await self._ask(
-            person, prompt, check, guarded.secrets, fresh=bool(instruction or draft)
+        question = Question(
+            person,
+            prompts.email(said, person=_about(person), today=today, draft=before, instruction=wish),
+            subject=subject,
+            worth=lambda text: check(restore(text, guarded.secrets)).quality >= GOOD,
+            fresh=bool(instruction or draft),
         )
+        answer = await self.gateway.ask(question)
+        text = restore(answer.text, guarded.secrets)
         if not email.parse(text).subject:
             raise ModelError("The model did not write an e-mail with a subject. Please try again.")
-        return Written(text, source, check(text), withheld, trusted=guarded.trusted)
+        return Written(text, answer.model, check(text), (*_way(answer), *withheld), trusted=guarded.trusted)
 
-    async def understand(self, person: Person, message: str) -> Understood:
-        """Name the intent of an ambiguous message; raises ModelError."""
+    async def understand(
+        self, person: Person, message: str, keys: tuple[str, ...] = (), *, subject: str = ""
+    ) -> Classification:
+        """Name the intent of an ambiguous message about these issues; raises ModelError."""
         (said,), _ = self._redacted(message)
-        prompt = prompts.classify(said)
-        text, _ = await self._ask(person, prompt, None, {}, keep=KEEP_INTENTS)
-        try:
-            return _understood(json.loads(text))
-        except (ValueError, KeyError, TypeError) as error:
-            raise ModelError("The model's answer does not have the shape that was asked for.") from error
+        question = Question(person, prompts.classify(said), keys=keys, subject=subject, keep=KEEP_INTENTS)
+        return (await self.gateway.ask_for(Classification, question)).value
 
     def check(self, kind: DraftKind, update: str, text: str, issues: tuple[Target, ...]) -> Checked:
         """Check a text that a person wrote over a draft."""
@@ -160,37 +158,20 @@ class Writer:
         )
         return whole.redacted.split(SEAM), whole
 
-    async def _ask(
-        self,
-        person: Person,
-        prompt: Prompt,
-        check: Callable[[str], Checked] | None,
-        secrets: Mapping[str, str],
-        *,
-        fresh: bool = False,
-        keep: float = KEEP_DRAFTS,
-    ) -> tuple[str, str]:
-        """Return the model's text, secrets put back, and the model's name; ask the cache first unless ``fresh``."""
-        model = self.model
-        if model is None:
-            raise ModelError("No language model is configured.")
-        parts = {
-            "model": model.name,
-            "task": prompt.task,
-            "version": prompt.version,
-            "temperature": prompt.temperature,
-        }
-        key = self.cache.key(person.workspace, {**parts, "user": prompt.user, "schema": prompt.schema})
 
-        async def ask() -> str:
-            return (await model.complete(prompt)).text
+def _why_rules(error: ModelError) -> str:
+    """Say why the rules wrote a draft, where there is something that a person can do about it."""
+    match error:
+        case NotConfigured():
+            return NOT_CONFIGURED
+        case LimitReached() | SwitchedOff():
+            return INSTEAD.format(reason=error)
+        case _:
+            return BY_THE_RULES
 
-        def worth(text: str) -> float:
-            return keep if check is None or check(restore(text, secrets)).quality >= GOOD else 0.0
 
-        make: Callable[[], Awaitable[str]] = ask
-        text, _ = await self.cache.get(key, make, worth, fresh=fresh)
-        return restore(text, secrets), model.name
+def _way(answer: Answer[str]) -> tuple[str, ...]:
+    return () if answer.note is None else (answer.note,)
 
 
 def _without_orders(issues: tuple[Target, ...]) -> tuple[tuple[Target, ...], tuple[str, ...]]:
@@ -227,11 +208,3 @@ def _about(person: Person) -> str:
     return "\n".join(
         f"{label}: {email.clean(value, most)}" for label, (value, most) in parts.items() if value
     )
-
-
-def _understood(raw: Mapping[str, Any]) -> Understood:
-    intent, confidence = raw["intent"], float(raw["confidence"])
-    if intent not in prompts.INTENTS or not 0 <= confidence <= 1:
-        raise ValueError(f"intent {intent!r} with confidence {confidence}")
-    keys = tuple(str(key).upper() for key in raw["extracted"]["keys"])
-    return Understood(intent, confidence, str(raw["message"])[:500], keys)

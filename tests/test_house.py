@@ -163,7 +163,7 @@ def test_a_wrong_setting_is_named_and_its_value_is_not() -> None:
 
 def test_secrets_are_secret() -> None:
     secret = {name for name, field in fields().items() if "SecretStr" in str(field.annotation)}
-    assert secret == {name for name in fields() if name.endswith(("_TOKEN", "_KEY", "_SECRET"))}
+    assert secret == {name for name in fields() if name.endswith(("_TOKEN", "_KEY", "_SECRET", "_HEADERS"))}
     assert "xoxb-1" not in repr(SecretStr("xoxb-1"))
 
 

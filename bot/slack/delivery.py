@@ -41,7 +41,7 @@ class Delivery:
 
     async def answer(self, job: Job) -> None:
         """Answer one message."""
-        async with _reaching_slack():
+        async with reaching_slack():
             await self._answer(job)
 
     async def _answer(self, job: Job) -> None:
@@ -73,7 +73,7 @@ class Delivery:
         entry = await self.engine.inbox.entry(draft.inbox)
         if entry.reply_ts is not None:
             text, drawn = blocks.card(draft, self.link)
-            async with _reaching_slack():
+            async with reaching_slack():
                 await self._update(entry, entry.reply_ts, text, drawn)
 
     async def _catch_up(self, id: str, shown: Reply) -> None:
@@ -172,7 +172,7 @@ class SlackUnavailable(Postpone):
 
 
 @asynccontextmanager
-async def _reaching_slack() -> AsyncIterator[None]:
+async def reaching_slack() -> AsyncIterator[None]:
     """Turn what passes by itself into patience; a post whose answer was lost is looked for before the next try."""
     try:
         yield

@@ -1,6 +1,7 @@
-"""The one door to language models: a prompt in, words out, every failure translated."""
+"""Language models: a prompt in, words out, every failure translated, and the chain that gets over failures."""
 
 from engine.models.cache import Cache
+from engine.models.chain import Answered, Candidate, Chain, NoModel, Step
 from engine.models.model import (
     Completion,
     Endpoint,
@@ -13,11 +14,16 @@ from engine.models.model import (
     ProviderError,
     Usage,
 )
-from engine.models.openai import OpenAIModel
-from engine.models.transport import HttpClient, http_client
+from engine.models.prices import Prices
+from engine.models.providers import Provider, connect, imported
+from engine.models.structured import Unreadable, read, schema_of
+from engine.models.transport import HttpClient, http_client, without_stray_settings
 
 __all__ = [
+    "Answered",
     "Cache",
+    "Candidate",
+    "Chain",
     "Completion",
     "Endpoint",
     "HttpClient",
@@ -26,9 +32,18 @@ __all__ = [
     "ModelOverloaded",
     "ModelRefused",
     "ModelUnavailable",
-    "OpenAIModel",
+    "NoModel",
+    "Prices",
     "Prompt",
+    "Provider",
     "ProviderError",
+    "Step",
+    "Unreadable",
     "Usage",
+    "connect",
     "http_client",
+    "imported",
+    "read",
+    "schema_of",
+    "without_stray_settings",
 ]

@@ -5,43 +5,44 @@ of ours inside the text is defused.
 """
 
 import re
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from pydantic import BaseModel, Field
 
 from engine.models import Prompt
 
 FOLDER = Path(__file__).parent
 TAGS = re.compile(r"<(/?)(update|request|message|draft|instruction|issue|person)\b", re.IGNORECASE)
 
-INTENTS = (
-    "task_completion",
-    "task_update",
-    "productivity_query",
-    "email_request",
-    "general_question",
-    "unclear",
-)
 
-CLASSIFICATION: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "intent": {"type": "string", "enum": list(INTENTS)},
-        "confidence": {"type": "number"},
-        "message": {"type": "string"},
-        "extracted": {
-            "type": "object",
-            "properties": {
-                "keys": {"type": "array", "items": {"type": "string"}},
-                "period": {"type": ["string", "null"]},
-            },
-            "required": ["keys", "period"],
-            "additionalProperties": False,
-        },
-    },
-    "required": ["intent", "confidence", "message", "extracted"],
-    "additionalProperties": False,
-}
+class Intent(StrEnum):
+    """What an ambiguous message may be meant as."""
+
+    COMPLETION = "task_completion"
+    UPDATE = "task_update"
+    PRODUCTIVITY = "productivity_query"
+    EMAIL = "email_request"
+    QUESTION = "general_question"
+    UNCLEAR = "unclear"
+
+
+class Extracted(BaseModel):
+    """What a message names, as the model read it."""
+
+    keys: list[str]
+    period: str | None
+
+
+class Classification(BaseModel):
+    """What a model takes a message for, how surely (0-1), and a friendly sentence for the person."""
+
+    intent: Intent
+    confidence: float = Field(ge=0, le=1)
+    message: str
+    extracted: Extracted
 
 
 def comment(update: str, *, issues: str, person: str, draft: str = "", instruction: str = "") -> Prompt:
@@ -68,10 +69,8 @@ def email(request: str, *, person: str, today: str, draft: str = "", instruction
 
 
 def classify(message: str) -> Prompt:
-    """Ask for the intent of an ambiguous message, as JSON of the shape CLASSIFICATION."""
-    return _prompt(
-        "classify", [("message", message)], temperature=0.1, max_tokens=1000, schema=CLASSIFICATION
-    )
+    """Ask for the intent of an ambiguous message, to be answered as a Classification."""
+    return _prompt("classify", [("message", message)], temperature=0.1, max_tokens=1000)
 
 
 def _prompt(task: str, parts: list[tuple[str, str]], **rest: Any) -> Prompt:

@@ -6,5 +6,6 @@ consistent snapshot. What hangs on a commit (waking a job runner) asks :meth:`St
 
 from engine.store.database import Clock, Store, StoreError, Transaction, utcnow
 from engine.store.schema import Json, Moment, metadata
+from engine.store.together import Together
 
-__all__ = ["Clock", "Json", "Moment", "Store", "StoreError", "Transaction", "metadata", "utcnow"]
+__all__ = ["Clock", "Json", "Moment", "Store", "StoreError", "Together", "Transaction", "metadata", "utcnow"]

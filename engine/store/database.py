@@ -16,7 +16,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, event, make_url, text
+from sqlalchemy import Connection, Table, create_engine, event, make_url, text
+from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DatabaseError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -92,6 +93,10 @@ class Store:
     def after_commit(self, tx: Transaction, call: Callable[[], None]) -> None:
         """Have something done once this transaction is committed; a rollback forgets it."""
         self._after[id(tx)].append(call)
+
+    def insert(self, table: Table) -> Insert:
+        """Return an insert that can become an update where the row is there (``on_conflict_do_update``)."""
+        return insert(table)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:

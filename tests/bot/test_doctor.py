@@ -32,7 +32,7 @@ async def test_all_is_well_on_the_stand_ins(site: Site, tmp_path: Path) -> None:
         "Slack": (True, "workspace Example, all scopes granted"),
         "Socket Mode": (True, "a connection can be opened"),
         "Jira": (True, "signed in as Updraft, 3 projects"),
-        "Model": (True, "openai:gpt-4.1 answers"),
+        "Model": (True, "openai:gpt-4.1 and openai:gpt-4.1-mini answer"),
         "Settings": (True, "environment development"),
     }
 

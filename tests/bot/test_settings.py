@@ -67,7 +67,22 @@ def test_nothing_set_names_everything_needed() -> None:
         ("JIRA_API_TOKEN", "\thush", "is empty or contains blanks"),
         ("OPENAI_API_KEY", "sk hush", "is empty or contains blanks"),
         ("OPENAI_BASE_URL", "hush", "valid URL"),
-        ("UPDRAFT_MODEL", "", "at least 1 character"),
+        ("OPENAI_API_KEY", "sk-ant-hush", "belongs into ANTHROPIC_API_KEY"),
+        ("ANTHROPIC_API_KEY", "hush hush", "is empty or contains blanks"),
+        ("OLLAMA_BASE_URL", "hush", "valid URL"),
+        ("COMPATIBLE_HEADERS", "hush", "“Name: value” pairs"),
+        ("UPDRAFT_MODEL", "", "valid string"),
+        ("UPDRAFT_MODEL", "openai:", "must be provider:model"),
+        ("UPDRAFT_BACKUP_MODELS", "openai:a b", "must be provider:model"),
+        ("UPDRAFT_MODEL_CHOICE", "hush", "'fixed' or 'auto'"),
+        ("UPDRAFT_MODEL_DEADLINE", "301", "less than or equal to 300"),
+        ("UPDRAFT_PRICES", "openai:x=hush", "must be provider:model=in/out pairs"),
+        ("UPDRAFT_DAILY_BUDGET", "-1", "greater than or equal to 0"),
+        ("UPDRAFT_MONTHLY_BUDGET", "NaN", "finite"),
+        ("UPDRAFT_CALLS_AN_HOUR", "0", "greater than or equal to 1"),
+        ("UPDRAFT_TIER", "hush", "'free', 'pro' or 'enterprise'"),
+        ("UPDRAFT_ALERT_AT", "1.2", "less than or equal to 1"),
+        ("UPDRAFT_ALERT_CHANNEL", "#hush", "match pattern"),
         ("UPDRAFT_MODEL_TIMEOUT", "0", "greater than 0"),
         ("UPDRAFT_MODEL_TIMEOUT", "301", "less than or equal to 300"),
         ("UPDRAFT_MODEL_TIMEOUT", "nan", "less than or equal to 300"),
@@ -144,7 +159,7 @@ def test_secrets_do_not_show(good: pytest.MonkeyPatch) -> None:
 def test_a_file_gives_settings_and_the_environment_wins(good: pytest.MonkeyPatch) -> None:
     Path(".env").write_text("PORT=4000\nUPDRAFT_MODEL=small\nSOMETHING_ELSE=1\n")
     good.setenv("PORT", "5000")
-    assert (load().port, load().model) == (5000, "small")
+    assert (load().port, load().model) == (5000, "openai:small")
 
 
 def test_the_example_explains_every_setting_and_shows_the_defaults(good: pytest.MonkeyPatch) -> None:

@@ -17,9 +17,9 @@ from engine.models import (
     ModelOverloaded,
     ModelRefused,
     ModelUnavailable,
-    OpenAIModel,
     http_client,
 )
+from engine.models.openai import OpenAIModel
 
 PROMPT = prompts.comment("fixed the timeout in PAY-1", issues="PAY-1: Pay", person="Name: Ana")
 

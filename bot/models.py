@@ -1,0 +1,133 @@
+"""The gateway as the settings want it: which models, by which accounts, under which limits, at what prices."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from pydantic import HttpUrl, SecretStr
+
+from bot.settings import Settings
+from engine import (
+    Account,
+    Gateway,
+    HttpClient,
+    Jobs,
+    Ledger,
+    Limit,
+    Lineup,
+    ModelChoice,
+    Policy,
+    Prices,
+    Priority,
+    Store,
+    Told,
+    Transaction,
+    Unit,
+    Window,
+    imported,
+    without_stray_settings,
+)
+
+NANO = 10**9
+TIERS = {"free": (100, 1_000), "pro": (5_000, 50_000)}
+"""Calls and embeddings in 30 days of the tiers that have a limit."""
+
+
+async def gateway(settings: Settings, store: Store, jobs: Jobs, http: HttpClient) -> Gateway:
+    """Open the gateway; the SDKs of the providers that are set are imported now, and no others."""
+    without_stray_settings()
+    for account in accounts(settings):
+        await imported(account.provider)
+
+    async def tell(tx: Transaction, told: Told) -> None:
+        await jobs.enqueue(tx, "alert", {"text": told.words()}, priority=Priority.HIGH)
+
+    return Gateway(
+        store,
+        lineup(settings, http),
+        ledger=Ledger(store, tell=tell),
+        policy=Policy(limits(settings), settings.model_deadline),
+        prices=prices(settings),
+        cache_size=settings.cache_size,
+    )
+
+
+def lineup(settings: Settings, http: HttpClient) -> Lineup:
+    """Return who may be asked."""
+    own = accounts(settings)
+
+    async def found(_: str) -> Sequence[Account]:
+        return own
+
+    return Lineup(choice(settings), found, http)
+
+
+def accounts(settings: Settings) -> tuple[Account, ...]:
+    """Return the installation's own accounts, one for each provider that is set."""
+    openai = _key(settings.openai_api_key)
+    anthropic = _key(settings.anthropic_api_key)
+    found = []
+    if openai:
+        found.append(Account("openai", "installation", _address(settings.openai_base_url), openai))
+    if anthropic:
+        found.append(Account("anthropic", "installation", _address(settings.anthropic_base_url), anthropic))
+    if settings.ollama_base_url is not None:
+        found.append(Account("ollama", "installation", _address(settings.ollama_base_url)))
+    if settings.compatible_base_url is not None:
+        address = _address(settings.compatible_base_url)
+        headers = {name: value.get_secret_value() for name, value in settings.compatible_headers.items()}
+        key = _key(settings.compatible_api_key)
+        found.append(Account("compatible", "installation", address, key, headers))
+    return tuple(found)
+
+
+def choice(settings: Settings) -> ModelChoice:
+    """Return which models answer what."""
+    return ModelChoice(
+        settings.model,
+        settings.model_fast,
+        settings.model_classify,
+        settings.model_capable,
+        settings.model_choice == "auto",
+        settings.backup_models,
+        settings.model_timeout,
+    )
+
+
+def limits(settings: Settings) -> tuple[Limit, ...]:
+    """Return every limit that is set."""
+    made: list[Limit] = []
+
+    def limit(unit: Unit, window: Window, most: int, *, person: bool = False, soft: bool = False) -> None:
+        made.append(Limit(unit, window, most, person, soft, settings.alert_at))
+
+    budgets: Sequence[tuple[Decimal | None, Window, bool]] = (
+        (settings.daily_budget, Window.DAY, False),
+        (settings.monthly_budget, Window.MONTH, False),
+        (settings.person_daily_budget, Window.DAY, True),
+        (settings.person_monthly_budget, Window.MONTH, True),
+    )
+    for dollars, window, person in budgets:
+        if dollars is not None:
+            limit(Unit.MONEY, window, int(dollars * NANO), person=person, soft=settings.budget_soft)
+    limit(Unit.CALLS, Window.HOUR, settings.person_calls_an_hour, person=True)
+    limit(Unit.TOKENS, Window.HOUR, settings.person_tokens_an_hour, person=True)
+    limit(Unit.CALLS, Window.HOUR, settings.calls_an_hour)
+    limit(Unit.TOKENS, Window.HOUR, settings.tokens_an_hour)
+    if settings.tier in TIERS:
+        calls, embeddings = TIERS[settings.tier]
+        limit(Unit.CALLS, Window.DAYS_30, calls)
+        limit(Unit.EMBEDDINGS, Window.DAYS_30, embeddings)
+    return tuple(made)
+
+
+def prices(settings: Settings) -> Prices:
+    """Return the price table under the administrator's own prices."""
+    return Prices(settings.prices)
+
+
+def _key(secret: SecretStr | None) -> str:
+    return "" if secret is None else secret.get_secret_value()
+
+
+def _address(url: HttpUrl) -> str:
+    return str(url).rstrip("/")
