@@ -12,7 +12,7 @@ from emulators.site import Site
 def main() -> int:
     """Listen until interrupted; 2 for a port in use or damaged data, with one sentence on stderr."""
     parser = argparse.ArgumentParser(
-        prog="emulators", description="Local Slack, Jira and OpenAI with a page to use them."
+        prog="emulators", description="Local Slack, Jira, OpenAI and Anthropic with a page to use them."
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default %(default)s)")
     parser.add_argument(

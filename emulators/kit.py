@@ -8,14 +8,17 @@ import asyncio
 import json
 import re
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from aiohttp import web
 
-FaultKind = Literal["status", "html", "slow", "hang", "drop_before", "drop_after"]
+FaultKind = Literal[
+    "status", "html", "slow", "hang", "drop_before", "drop_after", "cut", "stall", "garbage", "endless"
+]
+IN_STREAMS = ("cut", "stall", "garbage", "endless")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -45,6 +48,10 @@ class Fault:
     answers never (at most an hour). ``status`` answers ``status``/``body``/``headers``. These three strike before the
     effect, or after it when ``after`` is set. ``html`` is a proxy's page with status 200; ``drop_*`` cuts the connection
     without or after the effect.
+
+    Four strike a streamed answer after ``pieces`` of its pieces, and leave other answers alone: ``cut`` drops the
+    connection, ``stall`` keeps it and sends nothing more, ``garbage`` spoils the next piece (a ``body`` of text is sent in
+    its place), ``endless`` sends the next piece for ever.
     """
 
     kind: FaultKind
@@ -57,6 +64,7 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     after: bool = False
+    pieces: int = 1
 
     def strikes(self, method: str, path: str) -> bool:
         """Tell whether this request is hit, and count it."""
@@ -127,10 +135,14 @@ def below(request: web.Request) -> str:
 
 
 PREFIX: web.AppKey[str] = web.AppKey("prefix", str)
+STREAM_FAULT: web.RequestKey[Fault] = web.RequestKey("stream fault", Fault)
 
 
 async def strike(fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer one request in the way the fault asks for."""
+    if fault.kind in IN_STREAMS:
+        request[STREAM_FAULT] = fault
+        return await handler(request)
     if fault.kind in ("slow", "hang"):
         done = await handler(request) if fault.after else None
         await asyncio.sleep(3600 if fault.kind == "hang" else fault.seconds)
@@ -147,6 +159,52 @@ async def strike(fault: Fault, request: web.Request, handler: Handler) -> web.St
     if isinstance(fault.body, str):
         return web.Response(status=fault.status, text=fault.body, headers=fault.headers)
     return web.json_response(fault.body or {}, status=fault.status, headers=fault.headers)
+
+
+async def streamed(
+    request: web.Request, pieces: Iterable[bytes], headers: Mapping[str, str]
+) -> web.StreamResponse:
+    """Answer with the pieces one by one, as far as a fault in streams lets them."""
+    reply = web.StreamResponse(headers=headers)
+    await reply.prepare(request)
+    fault = request.get(STREAM_FAULT)
+    try:
+        for place, piece in enumerate(pieces):
+            if fault is None or place < fault.pieces:
+                await reply.write(piece)
+            elif await _spoiled(fault, request, reply, piece):
+                fault = None
+            else:
+                return reply
+        await reply.write_eof()
+    except ConnectionError:
+        pass  # Whoever was reading has gone; the request is on record all the same.
+    return reply
+
+
+async def _spoiled(fault: Fault, request: web.Request, reply: web.StreamResponse, piece: bytes) -> bool:
+    """Strike at one piece of a stream; tell whether the stream goes on."""
+    if fault.kind == "garbage":
+        told = fault.body.encode() if isinstance(fault.body, str) else piece[: len(piece) // 2] + GARBAGE
+        await reply.write(told)
+        return True
+    if fault.kind == "stall":
+        await _reader_gone(request)
+    while fault.kind == "endless":
+        await reply.write(piece)
+        await asyncio.sleep(0)
+    if request.transport is not None:
+        request.transport.close()
+    return False
+
+
+async def _reader_gone(request: web.Request) -> None:
+    """Wait until nobody reads any more; aiohttp tells a handler only when it writes."""
+    while request.transport is not None and not request.transport.is_closing():  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+
+
+GARBAGE = b"\xff\x00}]<\n\n"
 
 
 def control(record: "deque[Recorded]", faults: Faults) -> web.Application:

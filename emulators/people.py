@@ -18,6 +18,7 @@ SERVICE_ACCOUNT = "712020:00000000-0000-4000-8000-000000000000"
 SERVICE_EMAIL = "updraft@example.com"
 JIRA_TOKEN = "example-jira-token"  # noqa: S105 - opens only the stand-in
 MODEL_KEY = "sk-example-model-key"
+ANTHROPIC_KEY = "sk-ant-example-model-key"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
-"""A stand-in that speaks OpenAI's protocol and answers by rules, as a sensible model would, or badly on request."""
+"""Stand-ins that speak the protocols of OpenAI and Anthropic and answer by rules, as a sensible model would, or badly on request."""
 
 from emulators.models.answers import Character
-from emulators.models.server import MODELS, Behaviour, ModelEmulator
+from emulators.models.anthropic import AnthropicEmulator
+from emulators.models.behaviour import Behaviour
+from emulators.models.server import MODELS, ModelEmulator
 
-__all__ = ["MODELS", "Behaviour", "Character", "ModelEmulator"]
+__all__ = ["MODELS", "AnthropicEmulator", "Behaviour", "Character", "ModelEmulator"]

@@ -5,23 +5,20 @@ import base64
 import hashlib
 import itertools
 import json
-import re
 import struct
-from collections import deque
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
-from typing import Any, get_args
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
 
 from aiohttp import web
 
-from emulators.kit import PREFIX, Faults, Recorded, control, middlewares
-from emulators.models.answers import Character, answer
+from emulators.kit import middlewares, streamed
+from emulators.models.answers import answer
+from emulators.models.behaviour import Provider, in_tokens
 from emulators.models.shapes import Refused, check_chat, check_embeddings, model_named, parsed, text_of
 from emulators.models.vectors import DIMENSIONS, embed
 from emulators.people import MODEL_KEY
 
 JSON = dict[str, Any]
-Listener = Callable[[dict[str, Any]], None]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 MODELS = {
@@ -51,9 +48,7 @@ MODELS = {
     "text-embedding-ada-002": 1671217299,
 }
 """The models offered, with the time each was made."""
-SLOW = 8.0
 _NUMBERS = itertools.count(1)
-_PIECE = re.compile(r"\s*\w{1,6}|\s*[^\w\s]|\s+")
 _DOWN = {
     "error": {
         "message": "The engine is currently overloaded, please try again later",
@@ -64,30 +59,12 @@ _DOWN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Behaviour:
-    """How the model answers: ``seconds`` of delay before each answer, the ``text`` that ``verbatim`` gives, for ``times``
-    answers (then good again; None: for ever). ``down`` answers everything with 503."""
-
-    character: Character = "good"
-    seconds: float = 0.0
-    text: str | None = None
-    times: int | None = None
-    down: bool = False
-
-
-class ModelEmulator:
-    """The stand-in for OpenAI, to be mounted at ``/openai``; it keeps nothing but its behaviour."""
+class ModelEmulator(Provider):
+    """The stand-in for OpenAI, to be mounted at ``/openai``."""
 
     def __init__(self, *, key: str = MODEL_KEY) -> None:
-        self.key = key
-        self.requests: deque[Recorded] = deque(maxlen=20_000)
-        self.faults = Faults()
-        self.listeners: list[Listener] = []
-        self.behaviour = Behaviour()
+        super().__init__("/openai", key)
         self._ids = itertools.count(1)
-        self.app = web.Application()
-        self.app[PREFIX] = "/openai"
         served = web.Application(
             middlewares=[_identified, *middlewares(self.requests, self.faults), self._guarded],
             client_max_size=32 * 2**20,
@@ -101,51 +78,6 @@ class ModelEmulator:
             ]
         )
         self.app.add_subapp("/v1", served)
-        controls = control(self.requests, self.faults)
-        controls.add_routes([web.get("/behaviour", self._shown), web.post("/behaviour", self._behave)])
-        self.app.add_subapp("/_control", controls)
-
-    def behave(
-        self,
-        character: Character = "good",
-        *,
-        seconds: float | None = None,
-        text: str | None = None,
-        times: int | None = None,
-        down: bool = False,
-    ) -> None:
-        """Set the character of the answers from now on; see :class:`Behaviour`. ``slow`` without seconds is 8 s.
-
-        Raises ValueError for a character that does not exist.
-        """
-        if character not in get_args(Character):
-            raise ValueError(f"character must be one of {', '.join(get_args(Character))}, not {character!r}")
-        delay = seconds if seconds is not None else SLOW if character == "slow" else 0.0
-        self.behaviour = Behaviour(character, delay, text, times, down)
-        for listener in self.listeners:
-            listener({"service": "models", "type": "behaviour", **asdict(self.behaviour)})
-
-    def reset(self) -> None:
-        """Behave well, forget faults and the record."""
-        self.requests.clear()
-        self.faults.clear()
-        self.behave()
-
-    async def start(self) -> None:
-        """Begin; there is nothing in the background."""
-
-    async def stop(self) -> None:
-        """End; there is nothing to save."""
-
-    async def _shown(self, _: web.Request) -> web.Response:
-        return web.json_response(asdict(self.behaviour))
-
-    async def _behave(self, request: web.Request) -> web.Response:
-        try:
-            self.behave(**await request.json())
-        except (TypeError, ValueError) as error:
-            return web.json_response({"error": str(error)}, status=400)
-        return web.json_response(asdict(self.behaviour))
 
     @property
     def _guarded(self) -> Any:
@@ -203,7 +135,7 @@ class ModelEmulator:
             vector = embed(text, size)
             value = base64.b64encode(struct.pack(f"<{size}f", *vector)).decode() if packed else vector
             rows.append({"object": "embedding", "index": place, "embedding": value})
-        tokens = sum(len(_PIECE.findall(text)) for text in texts)
+        tokens = sum(len(in_tokens(text)) for text in texts)
         usage = {"prompt_tokens": tokens, "total_tokens": tokens}
         return web.json_response({"object": "list", "data": rows, "model": model, "usage": usage})
 
@@ -217,7 +149,7 @@ class ModelEmulator:
                 param="model",
             )
         check_chat(asked)
-        behaviour = self._taken()
+        behaviour = self.taken()
         if behaviour.seconds:
             await asyncio.sleep(behaviour.seconds)
         pieces, finish = _cut(answer(asked, behaviour.character, behaviour.text), asked)
@@ -227,25 +159,17 @@ class ModelEmulator:
             "model": model,
             "system_fingerprint": "fp_standin",
         }
-        sent = sum(len(_PIECE.findall(text_of(one))) + 4 for one in asked["messages"]) + 3
+        sent = sum(len(in_tokens(text_of(one))) + 4 for one in asked["messages"]) + 3
         usage = _usage(sent, len(pieces) * (asked.get("n") or 1))
         if asked.get("stream"):
-            return await _stream(request, asked, head, pieces, finish, usage)
+            headers = request[HEADERS] | {"Content-Type": "text/event-stream; charset=utf-8"}
+            return await streamed(request, _chunks(asked, head, pieces, finish, usage), headers)
         message: JSON = {"role": "assistant", "content": "".join(pieces), "refusal": None, "annotations": []}
         choices = [
             {"index": place, "message": message, "logprobs": None, "finish_reason": finish}
             for place in range(asked.get("n") or 1)
         ]
         return web.json_response(head | {"object": "chat.completion", "choices": choices, "usage": usage})
-
-    def _taken(self) -> Behaviour:
-        now = self.behaviour
-        if now.times is not None:
-            if now.times <= 1:
-                self.behave()
-            else:
-                self.behaviour = Behaviour(now.character, now.seconds, now.text, now.times - 1, now.down)
-        return now
 
     def _id(self, asked: JSON) -> str:
         digest = hashlib.blake2b(json.dumps(asked, sort_keys=True).encode(), digest_size=10).hexdigest()
@@ -283,7 +207,7 @@ def _described(name: str) -> JSON:
 def _cut(text: str, asked: JSON) -> tuple[list[str], str]:
     stops = [asked["stop"]] if isinstance(asked.get("stop"), str) else asked.get("stop") or []
     text = text[: min((at for stop in stops if (at := text.find(stop)) >= 0), default=len(text))]
-    pieces = _PIECE.findall(text)
+    pieces = in_tokens(text)
     most = asked.get("max_completion_tokens") or asked.get("max_tokens")
     return (pieces[:most], "length") if most and len(pieces) > most else (pieces, "stop")
 
@@ -303,22 +227,13 @@ def _usage(sent: int, made: int) -> JSON:
     }
 
 
-async def _stream(
-    request: web.Request, asked: JSON, head: JSON, pieces: list[str], finish: str, usage: JSON
-) -> web.StreamResponse:
-    reply = web.StreamResponse(
-        headers=request[HEADERS] | {"Content-Type": "text/event-stream; charset=utf-8"}
-    )
-    await reply.prepare(request)
+def _chunks(asked: JSON, head: JSON, pieces: list[str], finish: str, usage: JSON) -> Iterator[bytes]:
+    """Yield the events of a streamed completion."""
     counted = bool((asked.get("stream_options") or {}).get("include_usage"))
 
-    async def send(choices: list[JSON], total: JSON | None = None) -> None:
-        chunk = (
-            head
-            | {"object": "chat.completion.chunk", "choices": choices}
-            | ({"usage": total} if counted else {})
-        )
-        await reply.write(b"data: " + json.dumps(chunk).encode() + b"\n\n")
+    def chunk(choices: list[JSON], total: JSON | None = None) -> bytes:
+        told = head | {"object": "chat.completion.chunk", "choices": choices}
+        return b"data: " + json.dumps(told | ({"usage": total} if counted else {})).encode() + b"\n\n"
 
     for place in range(asked.get("n") or 1):
         first = {"role": "assistant", "content": "", "refusal": None}
@@ -328,9 +243,7 @@ async def _stream(
             ({}, finish),
         ]
         for delta, reason in deltas:
-            await send([{"index": place, "delta": delta, "logprobs": None, "finish_reason": reason}])
+            yield chunk([{"index": place, "delta": delta, "logprobs": None, "finish_reason": reason}])
     if counted:
-        await send([], usage)
-    await reply.write(b"data: [DONE]\n\n")
-    await reply.write_eof()
-    return reply
+        yield chunk([], usage)
+    yield b"data: [DONE]\n\n"

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from emulators.kit import FaultKind
 from emulators.people import MODEL_KEY
 from emulators.site import Site
 from engine import prompts
@@ -98,6 +99,17 @@ async def test_a_model_that_hangs_is_left(site: Site, http: HttpClient) -> None:
     site.models.faults.add("hang", "chat")
     with pytest.raises(ModelUnavailable, match="did not answer within"):
         await model.complete(PROMPT)
+
+
+@pytest.mark.parametrize("kind", ["cut", "stall", "garbage", "endless"])
+async def test_a_stream_that_goes_wrong_midway(site: Site, http: HttpClient, kind: FaultKind) -> None:
+    model = OpenAIModel(endpoint(site, timeout=0.3), http)
+    site.models.faults.add(kind, "chat", pieces=5)
+    taken = 0
+    with pytest.raises(ModelUnavailable):
+        async for _ in model.stream(PROMPT):
+            taken += 1
+    assert taken > 0, "what came before is handed on"
 
 
 async def test_a_wrong_key_is_found_by_the_ping(site: Site, model: OpenAIModel, http: HttpClient) -> None:
