@@ -238,7 +238,7 @@ def _described(name: str) -> JSON:
         "id": name,
         "display_name": card.name,
         "created_at": card.made,
-        "lifecycle": "active",
+        "lifecycle": "retired" if card.retired else "active",
         "line": card.line,
         "max_input_tokens": card.context,
         "max_tokens": card.output,

@@ -78,6 +78,7 @@ class Card:
     context: int = 1_000_000
     output: int = 128_000
     cached: int = 4096
+    retired: bool = False
     made: str = "1970-01-01T00:00:00Z"
 
 
@@ -116,11 +117,12 @@ CARDS = {
     "claude-opus-4-7": Card("Claude Opus 4.7", "opus", _NEW, made="2026-04-16T00:00:00Z"),
     "claude-sonnet-4-6": Card("Claude Sonnet 4.6", "sonnet", _ANY, sampling=True),
     "claude-opus-4-6": Card("Claude Opus 4.6", "opus", _ANY, sampling=True),
+    "claude-mythos-preview": Card("Claude Mythos Preview", "mythos", ("adaptive",), True, retired=True),
     "claude-opus-4-5-20251101": _old("Claude Opus 4.5", "opus", "2025-11-01T00:00:00Z", "high"),
     "claude-haiku-4-5-20251001": _old("Claude Haiku 4.5", "haiku", "2025-10-01T00:00:00Z"),
     "claude-sonnet-4-5-20250929": _old("Claude Sonnet 4.5", "sonnet", "2025-09-29T00:00:00Z"),
 }
-"""The models offered, newest first."""
+"""The models offered, newest first, and one that only the catalogue remembers."""
 ALIASES = {name[: -len("-20250101")]: name for name in CARDS if name[-8:].isdigit()}
 
 
@@ -175,6 +177,8 @@ def check(asked: JSON, version: str) -> tuple[str, Card]:
             raise Refused(f"{name}: not offered by this stand-in")
     _turns(asked)
     name, card = card_named(asked["model"])
+    if card.retired:
+        raise Refused(f"model: {name}", status=404)
     _bounds(asked, name, card)
     _thinking(asked, card)
     _sampling(asked, card)

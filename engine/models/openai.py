@@ -67,6 +67,7 @@ class OpenAIModel:
                 async for chunk in each_in_time(self.name, aiter(chunks), self.endpoint.timeout):
                     if getattr(chunk, "usage", None):
                         gathered.usage = _usage(chunk.usage)
+                    gathered.add("")
                     for choice in getattr(chunk, "choices", None) or ():
                         finish = choice.finish_reason or finish
                         if choice.delta and choice.delta.content:

@@ -77,8 +77,11 @@ class Gathered:
         self._length = 0
 
     def add(self, piece: str) -> str:
-        """Keep a piece and return it; raises ModelUnavailable when the stream is longer than was asked for."""
-        self._length += len(piece)
+        """Keep a piece and return it; raises ModelUnavailable when the stream is longer than was asked for.
+
+        An empty piece counts too: what says nothing can go on for ever as well.
+        """
+        self._length += len(piece) or 1
         if self._length > self.most:
             raise ModelUnavailable(f"{self.name} did not stop writing.", spent=self.usage)
         self._pieces.append(piece)
