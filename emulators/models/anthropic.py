@@ -138,7 +138,7 @@ class AnthropicEmulator(Provider):
             raise Refused(
                 f"This request would exceed your organization's rate limit of {self.limit} requests per minute",
                 status=429,
-                headers={"retry-after": str(math.ceil(self._window + MINUTE - now))},
+                headers={"retry-after": str(min(math.ceil(self._window + MINUTE - now), int(MINUTE)))},
             )
 
     def _headers(self, request: web.Request) -> dict[str, str]:

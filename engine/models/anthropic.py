@@ -24,7 +24,15 @@ from engine.models.model import (
     Usage,
 )
 from engine.models.profiles import profile
-from engine.models.transport import Gathered, HttpClient, completion, each_in_time, in_time, wait_asked
+from engine.models.transport import (
+    Gathered,
+    HttpClient,
+    completion,
+    each_in_time,
+    in_time,
+    unreached,
+    wait_asked,
+)
 
 WITH_TEMPERATURE = "2023-06-01"
 """The last version of the API that takes a temperature; the library sends a newer one
@@ -166,10 +174,8 @@ class AnthropicModel:
         """Translate what the SDK raises; its exceptions hold requests with the key, so sentences are ours."""
         try:
             yield
-        except anthropic.APITimeoutError as error:
-            raise ModelUnavailable(f"{self.name} did not answer in time.") from error
         except anthropic.APIConnectionError as error:
-            raise ModelUnavailable(f"{self.name} cannot be reached.") from error
+            raise unreached(self.name, error) from error
         except anthropic.APIStatusError as error:
             raise self._refusal(error) from error
         except (anthropic.AnthropicError, httpx2.HTTPError, ValueError) as error:

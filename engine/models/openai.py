@@ -23,7 +23,15 @@ from engine.models.model import (
     Usage,
 )
 from engine.models.profiles import profile
-from engine.models.transport import Gathered, HttpClient, completion, each_in_time, in_time, wait_asked
+from engine.models.transport import (
+    Gathered,
+    HttpClient,
+    completion,
+    each_in_time,
+    in_time,
+    unreached,
+    wait_asked,
+)
 
 NO_QUOTA = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
 """Codes of a 429 that waiting does not mend (https://platform.openai.com/docs/guides/error-codes)."""
@@ -110,10 +118,8 @@ class OpenAIModel:
         """Translate what the SDK raises; its exceptions hold requests with the key, so sentences are ours."""
         try:
             yield
-        except openai.APITimeoutError as error:
-            raise ModelUnavailable(f"{self.name} did not answer in time.") from error
         except openai.APIConnectionError as error:
-            raise ModelUnavailable(f"{self.name} cannot be reached.") from error
+            raise unreached(self.name, error) from error
         except openai.APIStatusError as error:
             raise self._refusal(error) from error
         except (openai.OpenAIError, httpx2.HTTPError, ValueError) as error:

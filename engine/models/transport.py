@@ -54,7 +54,15 @@ async def in_time(name: str, seconds: float) -> AsyncIterator[None]:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
-        raise ModelUnavailable(f"{name} did not answer within {seconds:g} s.") from error
+        # Whoever worked on it may bill it.
+        raise ModelUnavailable(f"{name} did not answer within {seconds:g} s.", spent=Usage()) from error
+
+
+def unreached(name: str, error: Exception) -> ModelUnavailable:
+    """Return what a broken connection means: a server never reached bills nothing, one that broke off may."""
+    if isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout):
+        return ModelUnavailable(f"{name} cannot be reached.")
+    return ModelUnavailable(f"{name} broke the connection off.", spent=Usage())
 
 
 async def each_in_time(name: str, items: AsyncIterator[T], seconds: float) -> AsyncIterator[T]:
