@@ -6,7 +6,7 @@ import io
 import sys
 from collections.abc import Sequence
 
-from bot import evaluate, judge
+from bot import costs, evaluate, judge
 from bot.settings import SettingsError
 from engine import StoreError, UpdraftError
 
@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser(name, help=text).set_defaults(run=run)
     judge.add_commands(commands)
     evaluate.add_commands(commands)
+    costs.add_commands(commands)
     return parser
 
 

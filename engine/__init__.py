@@ -1,5 +1,6 @@
 """What Updraft does; knows neither Slack nor an HTTP server. These are its public names."""
 
+from engine.audit import records as audit_records
 from engine.core import Engine
 from engine.drafts import Draft, DraftKind, Drafts, Status
 from engine.errors import Gone, InvalidInput, JiraError, ModelError, NotYours, Postpone, UpdraftError
@@ -8,7 +9,20 @@ from engine.gateway import Gateway, Policy
 from engine.inbox import Entry, Inbox, Incoming, Kind
 from engine.jira import Jira
 from engine.jobs import Job, Jobs, Priority, RetryPolicy
-from engine.ledger import Ledger, Limit, Told, Unit, Window
+from engine.ledger import (
+    By,
+    Ledger,
+    Limit,
+    Told,
+    Unit,
+    Use,
+    UsePeriod,
+    Window,
+    dollars,
+    records,
+    suggestions,
+    usage,
+)
 from engine.lineup import Account, Lineup, ModelChoice
 from engine.models import (
     HttpClient,
@@ -40,6 +54,7 @@ from engine.writing import Writer
 __all__ = [
     "Account",
     "Blank",
+    "By",
     "Checked",
     "Choice",
     "Draft",
@@ -87,13 +102,20 @@ __all__ = [
     "Transaction",
     "Unit",
     "UpdraftError",
+    "Use",
+    "UsePeriod",
     "Verdict",
     "Window",
     "Writer",
+    "audit_records",
     "connect",
+    "dollars",
     "http_client",
     "imported",
     "lexicons_with",
     "prepare",
+    "records",
+    "suggestions",
+    "usage",
     "without_stray_settings",
 ]

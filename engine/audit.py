@@ -1,11 +1,13 @@
 """Who did what, and why: one row for every decision, written in the decision's own transaction."""
 
+from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Column, Index, String, Table, insert
+from sqlalchemy import Column, Index, String, Table, insert, select
 
-from engine.store import Clock, Json, Moment, Transaction, metadata, utcnow
+from engine.store import Clock, Json, Moment, Store, Transaction, metadata, utcnow
 
 audit_table = Table(
     "audit",
@@ -27,3 +29,15 @@ async def note(
     """Add one row: ``act`` is a verb such as approved, ``subject`` the id of what it was done to."""
     row = {"id": uuid4().hex, "workspace": workspace, "person": person, "act": act, "subject": subject}
     await tx.execute(insert(audit_table).values(**row, detail=detail, at=clock()))
+
+
+async def records(
+    store: Store, since: datetime, until: datetime, workspace: str | None = None
+) -> AsyncIterator[dict[str, Any]]:
+    """Yield who did what in a period, oldest first."""
+    query = select(audit_table).where(audit_table.c.at >= since, audit_table.c.at < until)
+    if workspace is not None:
+        query = query.where(audit_table.c.workspace == workspace)
+    async with store.read() as tx:
+        async for row in (await tx.stream(query.order_by(audit_table.c.at, audit_table.c.id))).mappings():
+            yield dict(row)

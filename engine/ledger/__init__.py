@@ -2,10 +2,12 @@
 
 from engine.ledger.ledger import Call, Ledger, Outcome, Reservation, Told
 from engine.ledger.limits import NANO, Amounts, Limit, LimitReached, Unit, Window, dollars
+from engine.ledger.usage import By, Use, UsePeriod, records, suggestions, usage
 
 __all__ = [
     "NANO",
     "Amounts",
+    "By",
     "Call",
     "Ledger",
     "Limit",
@@ -14,6 +16,11 @@ __all__ = [
     "Reservation",
     "Told",
     "Unit",
+    "Use",
+    "UsePeriod",
     "Window",
     "dollars",
+    "records",
+    "suggestions",
+    "usage",
 ]
