@@ -13,7 +13,7 @@ from aiohttp import web
 
 from emulators.jira import JiraEmulator
 from emulators.jira.rights import ACCOUNTS
-from emulators.models import AnthropicEmulator, ModelEmulator
+from emulators.models import AnthropicEmulator, ModelEmulator, OllamaEmulator
 from emulators.people import PEOPLE
 from emulators.slack import SlackEmulator
 
@@ -50,13 +50,14 @@ class Site:
         self.slack = SlackEmulator(state=data and data / "slack.json", events_url=events_url, **slack or {})
         self.jira = JiraEmulator(state=data and data / "jira.json", **jira or {})
         self.models = ModelEmulator()
-        self.anthropic = AnthropicEmulator()
-        self.parts = (self.slack, self.jira, self.models, self.anthropic)
+        self.anthropic, self.ollama = AnthropicEmulator(), OllamaEmulator()
+        self.parts = (self.slack, self.jira, self.models, self.anthropic, self.ollama)
         self.app = web.Application(middlewares=[_guarded])
         self.app.add_subapp("/slack", self.slack.app)
         self.app.add_subapp("/jira", self.jira.app)
         self.app.add_subapp("/openai", self.models.app)
         self.app.add_subapp("/anthropic", self.anthropic.app)
+        self.app.add_subapp("/ollama", self.ollama.app)
         self.app.add_routes(
             [
                 web.get("/", _page),
