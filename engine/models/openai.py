@@ -43,17 +43,11 @@ class OpenAIModel:
     def __init__(self, endpoint: Endpoint, http: HttpClient) -> None:
         self.endpoint, self.name = endpoint, endpoint.name
         self._profile = profile(endpoint)
-        self._client = AsyncOpenAI(
-            api_key=endpoint.key or "none",
-            base_url=endpoint.base_url,
-            max_retries=0,
-            default_headers=dict(endpoint.headers),
-            http_client=http,
-        )
+        self._client = client(endpoint, http)
 
     async def complete(self, prompt: Prompt) -> Completion:
         """Answer a prompt; raises ProviderError."""
-        async with in_time(self.name, self.endpoint.timeout), self._translated():
+        async with in_time(self.name, self.endpoint.timeout), translated(self.name):
             answer = await self._client.chat.completions.create(**self._request(prompt))
         # A proxy's page with status 200 comes back as a str, and a hostile server may leave anything out.
         choices = getattr(answer, "choices", None)
@@ -68,7 +62,7 @@ class OpenAIModel:
         """Answer a prompt piece by piece, then as a whole; raises ProviderError, also midway."""
         gathered, finish = Gathered(self.name, prompt.max_tokens), None
         asked = self._request(prompt) | {"stream": True, "stream_options": {"include_usage": True}}
-        async with self._translated():
+        async with translated(self.name):
             async with in_time(self.name, self.endpoint.timeout):
                 chunks = await self._client.chat.completions.create(**asked)
             async with chunks:
@@ -84,7 +78,7 @@ class OpenAIModel:
 
     async def ping(self) -> None:
         """Ask the server for the model's card; raises ProviderError."""
-        async with in_time(self.name, self.endpoint.timeout), self._translated():
+        async with in_time(self.name, self.endpoint.timeout), translated(self.name):
             card = await self._client.models.retrieve(self.endpoint.model)
         # A proxy's page with status 200 comes back as something else than a card.
         if getattr(card, "id", None) != self.endpoint.model:
@@ -113,28 +107,41 @@ class OpenAIModel:
             )
         return asked | {"extra_body": dict(self.endpoint.options)} if self.endpoint.options else asked
 
-    @asynccontextmanager
-    async def _translated(self) -> AsyncIterator[None]:
-        """Translate what the SDK raises; its exceptions hold requests with the key, so sentences are ours."""
-        try:
-            yield
-        except openai.APIConnectionError as error:
-            raise unreached(self.name, error) from error
-        except openai.APIStatusError as error:
-            raise self._refusal(error) from error
-        except (openai.OpenAIError, httpx2.HTTPError, ValueError) as error:
-            raise ModelUnavailable(f"{self.name} gave an unreadable answer.") from error
 
-    def _refusal(self, error: openai.APIStatusError) -> Exception:
-        status, code = error.status_code, error.code or error.type
-        wait = wait_asked(error.response.headers.get("retry-after"))
-        if status == 429 and code not in NO_QUOTA:
-            return ModelOverloaded(f"{self.name} asks for patience.", retry_after=wait)
-        if status in (401, 402, 403) or code in NO_QUOTA:
-            return KeyRefused(f"{self.name} does not accept the key ({status}, {code}).")
-        if status >= 500 or status == 408:
-            return ModelUnavailable(f"{self.name} failed ({status}).", retry_after=wait)
-        return ModelRefused(f"{self.name} refused ({status}, {code}).")
+def client(endpoint: Endpoint, http: HttpClient) -> AsyncOpenAI:
+    """Return the SDK's client for an endpoint: it repeats nothing and shares our connections."""
+    return AsyncOpenAI(
+        api_key=endpoint.key or "none",
+        base_url=endpoint.base_url,
+        max_retries=0,
+        default_headers=dict(endpoint.headers),
+        http_client=http,
+    )
+
+
+@asynccontextmanager
+async def translated(name: str) -> AsyncIterator[None]:
+    """Translate what the SDK raises; its exceptions hold requests with the key, so sentences are ours."""
+    try:
+        yield
+    except openai.APIConnectionError as error:
+        raise unreached(name, error) from error
+    except openai.APIStatusError as error:
+        raise _refusal(name, error) from error
+    except (openai.OpenAIError, httpx2.HTTPError, ValueError) as error:
+        raise ModelUnavailable(f"{name} gave an unreadable answer.") from error
+
+
+def _refusal(name: str, error: openai.APIStatusError) -> Exception:
+    status, code = error.status_code, error.code or error.type
+    wait = wait_asked(error.response.headers.get("retry-after"))
+    if status == 429 and code not in NO_QUOTA:
+        return ModelOverloaded(f"{name} asks for patience.", retry_after=wait)
+    if status in (401, 402, 403) or code in NO_QUOTA:
+        return KeyRefused(f"{name} does not accept the key ({status}, {code}).")
+    if status >= 500 or status == 408:
+        return ModelUnavailable(f"{name} failed ({status}).", retry_after=wait)
+    return ModelRefused(f"{name} refused ({status}, {code}).")
 
 
 def _usage(counted: Any) -> Usage:
