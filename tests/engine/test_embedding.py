@@ -102,7 +102,7 @@ async def test_texts_are_trimmed(embedder: Embedder) -> None:
 
 def test_who_embeds_nothing_does_not_load_numpy() -> None:
     code = (
-        "import os, sys, engine.models as m; m.HashingEmbedder();"
+        "import os, sys, engine.models as m; m.HashingEmbedder(); m.Nearby();"
         "assert 'numpy' not in sys.modules; assert os.environ['OPENBLAS_NUM_THREADS']"
     )
     subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=True)
