@@ -6,7 +6,7 @@ that is not the model of first choice, and a failure says what was tried and wha
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import structlog
 from pydantic import BaseModel
@@ -20,7 +20,9 @@ from engine.models import (
     Cache,
     Candidate,
     Chain,
+    Embedder,
     KeyRefused,
+    Nearby,
     NoModel,
     Prices,
     Prompt,
@@ -31,6 +33,10 @@ from engine.models import (
 )
 from engine.store import Clock, Store, utcnow
 from engine.types import Person
+
+if TYPE_CHECKING:
+    from engine.models.embedding import Vectors
+    from engine.models.nearby import Vector
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +67,20 @@ class Flags(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """What lets a question be answered by what was kept for the same question in other words.
+
+    ``text`` is what the person said and ``context`` what else the prompt holds; ``essentials`` are what may not differ, and ``suits``
+    judges whether a kept answer is one to this text.
+    """
+
+    text: str
+    context: str
+    essentials: frozenset[str]
+    suits: Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What is asked of a model, for whom, about which issues.
 
@@ -75,6 +95,7 @@ class Question:
     keep: float = KEEP
     worth: Callable[[str], bool] = lambda _: True
     fresh: bool = False
+    near: Near | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +151,8 @@ class Gateway:
         policy: Policy = Policy(),
         prices: Prices = Prices(),  # noqa: B008 - a frozen value
         cache_size: int = 1000,
+        embedder: Embedder | None = None,
+        similarity: float = 0.85,
         key_news: Callable[[Candidate, KeyRefused | None], Awaitable[None]] | None = None,
         clock: Clock = utcnow,
     ) -> None:
@@ -137,6 +160,7 @@ class Gateway:
         self.policy, self.prices, self.clock = policy, prices, clock
         self.breakers = Breakers(store, clock)
         self.cache: Cache[_Given] = Cache(cache_size)
+        self.embedder, self.nearby = embedder, Nearby[_Given](cache_size, similarity)
         self._chain = Chain(self.breakers, key_news=key_news)
 
     async def ask(self, question: Question) -> Answer[str]:
@@ -175,7 +199,16 @@ class Gateway:
         may_keep = await self._on(question, "ai.cache")
 
         async def make() -> _Given:
-            return await self._made(question, candidates, limits, accept)
+            place = await self._place(question, candidates) if may_keep else None
+            if place is not None and (near := self._near(question, place)) is not None:
+                provider, _, model = near.model.partition(":")
+                await self._note(question, Outcome("answered", Amounts(), 0, provider, model, cache="nearby"))
+                return near
+            given = await self._made(question, candidates, limits, accept)
+            if place is not None and question.near is not None and question.worth(given.text):
+                bucket, vector = place
+                self.nearby.keep(bucket, question.near.essentials, vector, given, question.keep)
+            return given
 
         def keep(given: _Given) -> float:
             return question.keep if may_keep and question.worth(given.text) else 0.0
@@ -194,6 +227,52 @@ class Gateway:
             provider, _, model = given.model.partition(":")
             await self._note(question, Outcome("answered", Amounts(), 0, provider, model, cache="exact"))
         return Answer(accept(given.text), given.text, given.model, given.note)
+
+    async def embed(self, person: Person, texts: Sequence[str], *, subject: str = "") -> "Vectors":
+        """Return a vector for each text, counted and recorded as any call. Raises NotConfigured, LimitReached, ProviderError."""
+        if self.embedder is None:
+            raise NotConfigured("No embedder is configured.")
+        call = Call(person.workspace, person.id, "embed", self.embedder.name, subject)
+        most = Usage(sum(len(text.encode()) for text in texts) // BYTES_PER_TOKEN + 1, 0)
+        cost = self.prices.nanos(self.embedder.name, most) or 0
+        wanted = Amounts(0, most.tokens_in or 0, len(texts), cost)
+        reservation = await self._reserved(call, wanted, self.policy.limits)
+        provider, _, model = self.embedder.name.partition(":")
+        outcome = Outcome("failed", Amounts(), None, provider, model)
+        try:
+            made = await self.embedder.embed(texts)
+            nanos = self.prices.nanos(self.embedder.name, made.usage)
+            used = Amounts(0, made.usage.tokens_in or 0, len(texts), nanos or 0)
+            outcome = replace(
+                outcome, status="answered", used=used, nanos=nanos, tokens_in=made.usage.tokens_in
+            )
+        except ModelError as error:
+            outcome = replace(outcome, error=str(error)[:1000])
+            raise
+        finally:
+            await self.ledger.settle(reservation, outcome)
+        return made.vectors
+
+    async def _place(
+        self, question: Question, candidates: Sequence[Candidate]
+    ) -> "tuple[str, Vector] | None":
+        """Return where a question lies among those kept by nearness; None where that is off, or fails."""
+        if self.embedder is None or question.near is None or question.fresh:
+            return None
+        parts = {**_parts(question.prompt, candidates), "user": None, "embedder": self.embedder.name}
+        bucket = self.cache.key(question.person.workspace, {**parts, "context": question.near.context})
+        try:
+            [vector] = await self.embed(question.person, [question.near.text], subject=question.subject)
+        except ModelError as error:
+            log.warning("no vector", error=str(error))
+            return None
+        return bucket, vector
+
+    def _near(self, question: Question, place: "tuple[str, Vector]") -> _Given | None:
+        """Return what was kept for the same question in other words, where it is an answer to these, too."""
+        assert question.near is not None
+        found = self.nearby.find(place[0], question.near.essentials, place[1])
+        return found if found is not None and question.near.suits(found.text) else None
 
     async def _made(
         self,
@@ -246,13 +325,16 @@ class Gateway:
         costs = (self.prices.nanos(one.model.name, usage) for one in candidates)
         tokens = (usage.tokens_in or 0) + (usage.tokens_out or 0)
         wanted = Amounts(1, tokens, 0, max((cost for cost in costs if cost is not None), default=0))
+        return _Meter(self, await self._reserved(call, wanted, limits), usage)
+
+    async def _reserved(self, call: Call, wanted: Amounts, limits: Sequence[Limit]) -> Reservation:
+        """Reserve; a refusal is recorded."""
         try:
-            reservation = await self.ledger.reserve(call, wanted, limits)
+            return await self.ledger.reserve(call, wanted, limits)
         except LimitReached as error:
             log.info("limit reached", limit=error.limit.words(), task=call.task)
             await self.ledger.note(call, Outcome("refused", Amounts(), 0, error=str(error)))
             raise
-        return _Meter(self, reservation, usage)
 
     async def _note(self, question: Question, outcome: Outcome) -> None:
         await self.ledger.note(self._call(question), outcome)

@@ -4,16 +4,17 @@ What must not leave the workspace is replaced before the model sees it and put b
 question, asked again, is answered from the cache; a draft of low quality is never kept.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
 from engine import email, prompts
-from engine.checks import added_words, check_comment, check_email, guard, restore
+from engine.checks import added_words, check_comment, check_email, essentials, guard, restore
 from engine.drafts import BY_RULES, DraftKind, Target
 from engine.errors import ModelError
-from engine.gateway import Answer, Gateway, NotConfigured, Question, SwitchedOff
+from engine.gateway import Answer, Gateway, Near, NotConfigured, Question, SwitchedOff
 from engine.ledger import LimitReached
 from engine.prompts import Classification
 from engine.rephrase import rephrase
@@ -86,6 +87,7 @@ class Writer:
             subject=subject,
             worth=lambda text: check(restore(text, guarded.secrets)).quality >= GOOD,
             fresh=bool(instruction or draft),
+            near=self._near(said, f"{told}\n{_about(person)}", check) if not guarded.secrets else None,
         )
         try:
             answer = await self.gateway.ask(question)
@@ -141,6 +143,17 @@ class Writer:
         (said,), _ = self._redacted(message)
         question = Question(person, prompts.classify(said), keys=keys, subject=subject, keep=KEEP_INTENTS)
         return (await self.gateway.ask_for(Classification, question)).value
+
+    def _near(self, said: str, context: str, check: Callable[[str], Checked]) -> Near | None:
+        """Say what would make a kept comment an answer to this update, too; None where nothing is found by nearness."""
+        if self.gateway.embedder is None:
+            return None
+
+        def suits(text: str) -> bool:
+            checked = check(text)
+            return checked.faithful and not checked.findings and checked.quality >= GOOD
+
+        return Near(said, context, essentials(said), suits)
 
     def check(self, kind: DraftKind, update: str, text: str, issues: tuple[Target, ...]) -> Checked:
         """Check a text that a person wrote over a draft."""

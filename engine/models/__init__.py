@@ -2,6 +2,7 @@
 
 from engine.models.cache import Cache
 from engine.models.chain import Answered, Candidate, Chain, NoModel, Step
+from engine.models.embedding import Embedded, Embedder
 from engine.models.model import (
     Completion,
     Endpoint,
@@ -14,8 +15,9 @@ from engine.models.model import (
     ProviderError,
     Usage,
 )
+from engine.models.nearby import Nearby
 from engine.models.prices import Prices
-from engine.models.providers import Provider, connect, imported
+from engine.models.providers import Provider, connect, embedder, imported
 from engine.models.structured import Unreadable, read, schema_of
 from engine.models.transport import HttpClient, http_client, without_stray_settings
 
@@ -36,6 +38,7 @@ __all__ = [
     "ModelOverloaded",
     "ModelRefused",
     "ModelUnavailable",
+    "Nearby",
     "NoModel",
     "Prices",
     "Prompt",
@@ -45,6 +48,7 @@ __all__ = [
     "Unreadable",
     "Usage",
     "connect",
+    "embedder",
     "http_client",
     "imported",
     "read",

@@ -7,7 +7,8 @@ from enum import StrEnum
 from importlib import import_module
 from types import MappingProxyType
 
-from engine.models.model import Endpoint, Model
+from engine.models.embedding import Embedder
+from engine.models.model import Endpoint, Model, ModelRefused
 from engine.models.transport import HttpClient
 
 
@@ -42,6 +43,26 @@ def connect(endpoint: Endpoint, http: HttpClient) -> Model:
     module, name = _adapter(endpoint.provider)
     model: Model = getattr(import_module(module), name)(endpoint, http)
     return model
+
+
+def embedder(spec: str, endpoint: Endpoint | None, http: HttpClient, dimension: int) -> Embedder:
+    """Return what turns texts into vectors: ``hashing``, ``minilm``, or the model behind an endpoint, of this dimension.
+
+    Raises ModelRefused where the package that ``minilm`` needs is not installed.
+    """
+    if spec == "hashing":
+        from engine.models.embedding_hashing import HashingEmbedder
+
+        return HashingEmbedder()
+    if spec == "minilm":
+        from engine.models.embedding_minilm import MiniLMEmbedder
+
+        return MiniLMEmbedder()
+    if endpoint is None:
+        raise ModelRefused(f"There is no account for {spec}; set the key of its provider.")
+    from engine.models.embedding_openai import OpenAIEmbedder
+
+    return OpenAIEmbedder(endpoint, http, dimension)
 
 
 def _adapter(provider: str) -> tuple[str, str]:

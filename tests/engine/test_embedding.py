@@ -18,15 +18,14 @@ from emulators.site import Site
 from engine.models import (
     Embedder,
     Endpoint,
-    HashingEmbedder,
     KeyRefused,
-    MiniLMEmbedder,
     ModelRefused,
     ModelUnavailable,
-    OpenAIEmbedder,
     http_client,
 )
-from engine.models.embedding_minilm import PACKAGE
+from engine.models.embedding_hashing import HashingEmbedder
+from engine.models.embedding_minilm import PACKAGE, MiniLMEmbedder
+from engine.models.embedding_openai import OpenAIEmbedder
 
 needs_minilm = pytest.mark.skipif(
     find_spec(PACKAGE) is None, reason="the package of requirements/minilm.lock is not installed"
@@ -102,7 +101,7 @@ async def test_texts_are_trimmed(embedder: Embedder) -> None:
 
 def test_who_embeds_nothing_does_not_load_numpy() -> None:
     code = (
-        "import os, sys, engine.models as m; m.HashingEmbedder(); m.Nearby();"
+        "import os, sys, engine.models as m; from engine.models.embedding_hashing import HashingEmbedder; HashingEmbedder(); m.Nearby();"
         "assert 'numpy' not in sys.modules; assert os.environ['OPENBLAS_NUM_THREADS']"
     )
     subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=True)
@@ -268,7 +267,7 @@ async def test_it_works_on_a_thread_of_its_own(minilm: MiniLMEmbedder) -> None:
 @needs_minilm
 def test_its_weights_are_loaded_when_they_are_needed() -> None:
     code = (
-        "import sys; from engine.models import MiniLMEmbedder; MiniLMEmbedder();"
+        "import sys; from engine.models.embedding_minilm import MiniLMEmbedder; MiniLMEmbedder();"
         f"assert not {{'numpy', 'engine.models.minilm', '{PACKAGE}'}} & sys.modules.keys()"
     )
     subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=True)

@@ -15,11 +15,13 @@ from sqlalchemy import select
 from emulators.people import MODEL_KEY
 from emulators.site import Site
 from engine import prompts
-from engine.gateway import EARLIER, Answer, Gateway, NotConfigured, Policy, Question
+from engine.checks import essentials
+from engine.gateway import EARLIER, Answer, Gateway, Near, NotConfigured, Policy, Question
 from engine.ledger import NANO, Ledger, Limit, LimitReached, Unit, Window
 from engine.ledger.tables import executions, meters
 from engine.lineup import Account, Lineup, ModelChoice
-from engine.models import HttpClient, NoModel, Prices, http_client
+from engine.models import Embedder, HttpClient, NoModel, Prices, http_client
+from engine.models.embedding_hashing import HashingEmbedder
 from engine.prompts import Classification
 from engine.store import Store
 from engine.types import Person
@@ -68,6 +70,7 @@ class Desk:
         limits: tuple[Limit, ...] = (),
         deadline: float = 20.0,
         prices: Prices | None = None,
+        embedder: Embedder | None = None,
     ) -> Gateway:
         found = self.accounts() if accounts is None else accounts
 
@@ -80,6 +83,7 @@ class Desk:
             ledger=Ledger(self.store, self.clock),
             policy=Policy(limits, deadline),
             prices=prices or Prices({"compatible:gpt-4o": (Decimal(2), Decimal(8))}),
+            embedder=embedder,
             clock=self.clock,
         )
 
@@ -372,3 +376,45 @@ async def test_a_model_by_complexity(desk: Desk, text: str, model: str) -> None:
     assert (
         await desk.gateway(choice=choice).ask(replace(question, prompt=replace(question.prompt, user=text)))
     ).model == model
+
+
+def worded(text: str) -> Question:
+    near = Near(text, "PAY-1", essentials(text), lambda _: True)
+    return replace(about(text), near=near)
+
+
+@pytest.mark.parametrize(
+    ("again", "kept"),
+    [
+        ("Fixed the timeout in PAY-1.", True),
+        ("fixed the timeout in PAY-2", False),
+        ("did not fix the timeout in PAY-1", False),
+        ("fixed 2 timeouts in PAY-1", False),
+    ],
+)
+async def test_other_words_of_the_same_are_answered_from_what_was_kept(
+    desk: Desk, site: Site, again: str, kept: bool
+) -> None:
+    gateway = desk.gateway(embedder=HashingEmbedder())
+    await gateway.ask(worded("fixed the timeout in PAY-1"))
+    await gateway.ask(worded(again))
+    assert len(site.models.requests) == (1 if kept else 2)
+    embedded = [row for row in await desk.records() if row.task == "embed"]
+    assert [(row.status, row.embeddings) for row in embedded] == [("answered", 1)] * 2
+
+
+async def test_what_does_not_suit_is_not_given(desk: Desk, site: Site) -> None:
+    gateway = desk.gateway(embedder=HashingEmbedder())
+    question = worded("fixed the timeout in PAY-1")
+    assert question.near is not None
+    await gateway.ask(question)
+    refusing = replace(question.near, suits=lambda _: False)
+    await gateway.ask(replace(worded("Fixed the timeout in PAY-1."), near=refusing))
+    assert len(site.models.requests) == 2
+
+
+async def test_embeddings_have_their_limit(desk: Desk) -> None:
+    gateway = desk.gateway(embedder=HashingEmbedder(), limits=(Limit(Unit.EMBEDDINGS, Window.DAYS_30, 3),))
+    assert (await gateway.embed(ANA, ["one", "two"])).shape[0] == 2
+    with pytest.raises(LimitReached, match="limit of 3 embeddings"):
+        await gateway.embed(ANA, ["three", "four"])

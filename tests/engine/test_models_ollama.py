@@ -20,11 +20,12 @@ from engine.models import (
     ModelOverloaded,
     ModelRefused,
     ModelUnavailable,
-    OllamaModel,
     Prompt,
     http_client,
+    schema_of,
 )
-from engine.models.ollama import window
+from engine.models.ollama import OllamaModel, window
+from engine.prompts import Classification
 
 PROMPT = prompts.comment("fixed the timeout in PAY-1", issues="PAY-1: Pay", person="Name: Ana")
 
@@ -74,9 +75,10 @@ async def test_an_answer_comes_piece_by_piece(model: OllamaModel) -> None:
 
 
 async def test_a_schema_shapes_the_answer(site: Site, model: OllamaModel) -> None:
-    answer = await model.complete(prompts.classify("done with PAY-1"))
+    prompt = replace(prompts.classify("done with PAY-1"), schema=schema_of(Classification))
+    answer = await model.complete(prompt)
     assert json.loads(answer.text)["intent"] == "task_completion"
-    assert site.ollama.requests[-1].json()["format"] == prompts.CLASSIFICATION
+    assert site.ollama.requests[-1].json()["format"] == prompt.schema
 
 
 async def test_a_long_prompt_arrives_whole(site: Site, model: OllamaModel) -> None:

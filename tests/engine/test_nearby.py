@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from engine.checks import essentials
-from engine.models import Embedder, HashingEmbedder, MiniLMEmbedder, Nearby
-from engine.models.embedding_minilm import PACKAGE
+from engine.models import Embedder, Nearby
+from engine.models.embedding_hashing import HashingEmbedder
+from engine.models.embedding_minilm import PACKAGE, MiniLMEmbedder
 
 NONE: frozenset[str] = frozenset()
 
