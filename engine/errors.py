@@ -6,7 +6,8 @@
     ├── Gone                  the draft was decided, expired or never existed
     ├── Postpone              what the work needs is down: the job waits and does not count it as its own failure
     ├── JiraError             what Jira answered, translated (engine.jira)
-    └── ModelError            what a model's provider answered, translated (engine.models)
+    ├── ModelError            what a model's provider answered, translated (engine.models)
+    └── SealingError          a secret or a master key is of no use (engine.sealing)
 
 ``permanent`` decides whether trying again later can help.
 """
