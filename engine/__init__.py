@@ -2,6 +2,8 @@
 
 from engine.audit import records as audit_records
 from engine.core import Engine
+from engine.credentials import Credential, Credentials, Level
+from engine.credentials import Fields as CredentialFields
 from engine.drafts import Draft, DraftKind, Drafts, Status
 from engine.errors import Gone, InvalidInput, JiraError, ModelError, NotYours, Postpone, UpdraftError
 from engine.figures import Figures, Report
@@ -35,6 +37,8 @@ from engine.models import (
 )
 from engine.reply import Reply
 from engine.routing import lexicons_with, prepare
+from engine.sealing import Seal, SealingError
+from engine.sealing import load as load_seal
 from engine.store import Store, StoreError, Transaction
 from engine.types import (
     Blank,
@@ -57,6 +61,9 @@ __all__ = [
     "By",
     "Checked",
     "Choice",
+    "Credential",
+    "CredentialFields",
+    "Credentials",
     "Draft",
     "DraftKind",
     "Drafts",
@@ -77,6 +84,7 @@ __all__ = [
     "Jobs",
     "Kind",
     "Ledger",
+    "Level",
     "Limit",
     "Lineup",
     "ModelChoice",
@@ -94,6 +102,8 @@ __all__ = [
     "RetryPolicy",
     "Route",
     "Routing",
+    "Seal",
+    "SealingError",
     "Severity",
     "Status",
     "Store",
@@ -113,6 +123,7 @@ __all__ = [
     "http_client",
     "imported",
     "lexicons_with",
+    "load_seal",
     "prepare",
     "records",
     "suggestions",

@@ -171,8 +171,6 @@ async def check_address(
     addresses, also without TLS; link-local, metadata and reserved ones are never admitted.
     """
     address = parse(url)
-    if address.scheme == "http" and not allow_private:
-        raise AddressRefused("The address must start with https://, or the key could be read on its way.")
     found = await _addresses(address, resolve)
     worst, best = max(map(reach, found)), min(map(reach, found))
     if worst is Reach.NOWHERE:
@@ -182,9 +180,7 @@ async def check_address(
             f"{address.host} is an address inside this network. Whoever runs Updraft can allow such addresses with {ALLOW}=true."
         )
     if address.scheme == "http" and best is not Reach.INSIDE:
-        raise AddressRefused(
-            "The address must start with https://; only addresses inside the network may go without."
-        )
+        raise AddressRefused("The address must start with https://, or the key could be read on its way.")
     return found
 
 

@@ -179,10 +179,14 @@ async def test_without_tls_only_inside_and_only_where_allowed() -> None:
     hosts = names(ollama="172.18.0.2", good_example=PUBLIC, mixed_example=f"10.0.0.1 {PUBLIC}")
     for url in ("http://ollama:11434", "http://127.0.0.1:11434", "https://ollama"):
         assert await check_address(url, allow_private=True, resolve=hosts)
-    assert "https://" in await refusal("http://ollama:11434", resolve=hosts)
+    assert "UPDRAFT_ALLOW_PRIVATE_URLS" in await refusal("http://ollama:11434", resolve=hosts)
     assert "https://" in await refusal("http://good.example", resolve=hosts)
-    assert "only addresses inside" in await refusal("http://good.example", allow_private=True, resolve=hosts)
-    assert "only addresses inside" in await refusal("http://mixed.example", allow_private=True, resolve=hosts)
+    assert "must start with https://" in await refusal(
+        "http://good.example", allow_private=True, resolve=hosts
+    )
+    assert "must start with https://" in await refusal(
+        "http://mixed.example", allow_private=True, resolve=hosts
+    )
 
 
 async def test_a_name_that_points_elsewhere_later_is_found_when_looked_up_again() -> None:
