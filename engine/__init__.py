@@ -7,6 +7,7 @@ from engine.credentials import Fields as CredentialFields
 from engine.drafts import Draft, DraftKind, Drafts, Status
 from engine.errors import Gone, InvalidInput, JiraError, ModelError, NotYours, Postpone, UpdraftError
 from engine.figures import Figures, Report
+from engine.flags import Flags
 from engine.gateway import Gateway, Policy
 from engine.inbox import Entry, Inbox, Incoming, Kind
 from engine.jira import Jira
@@ -71,6 +72,7 @@ __all__ = [
     "Entry",
     "Figures",
     "Finding",
+    "Flags",
     "Gateway",
     "Gone",
     "Guarded",

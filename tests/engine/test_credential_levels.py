@@ -24,10 +24,10 @@ from engine.models import (
     ModelOverloaded,
     ModelRefused,
     ModelUnavailable,
-    OpenAIModel,
     ProviderError,
     http_client,
 )
+from engine.models.openai import OpenAIModel
 from engine.sealing import Seal
 from engine.store import Store
 from tests.engine.conftest import TestClock

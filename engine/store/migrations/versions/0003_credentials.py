@@ -1,4 +1,4 @@
-"""Credentials of model providers."""
+"""Credentials of model providers; feature flags."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Create the table."""
+    """Create the tables."""
     op.create_table(
         "credentials",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -47,6 +47,16 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("is_default"),
         postgresql_where=sa.text("is_default"),
+    )
+    op.create_table(
+        "flags",
+        sa.Column("workspace", sa.String(length=32), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("value", sa.Boolean(), nullable=False),
+        sa.Column("changed_by", sa.String(length=32), nullable=False),
+        sa.Column("changed_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "scope", "name", name="pk_flags"),
     )
 
 
