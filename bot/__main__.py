@@ -5,8 +5,9 @@ import asyncio
 import io
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
-from bot import costs, evaluate, judge
+from bot import admin, costs, evaluate, judge
 from bot.settings import SettingsError
 from engine import StoreError, UpdraftError
 
@@ -30,10 +31,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that repeats no stray argument: it may be a key that was given where none is taken."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with the usage and what is wrong with it."""
+        head, stray, words = message.partition("unrecognized arguments: ")
+        shown = (word.partition("=")[0] if word.startswith("-") else "…" for word in words.split())
+        super().error(f"{head}{stray}{' '.join(shown)}" if stray else message)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="updraft", description="A Slack assistant for teams that work in Jira."
-    )
+    parser = _Parser(prog="updraft", description="A Slack assistant for teams that work in Jira.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     demo = commands.add_parser("demo", help="the whole product on its stand-ins, with a page to use it")
     demo.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
@@ -56,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     judge.add_commands(commands)
     evaluate.add_commands(commands)
     costs.add_commands(commands)
+    admin.add_commands(commands)
     return parser
 
 

@@ -135,6 +135,12 @@ def slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWeb
     )
 
 
+async def workspace_of(settings: Settings) -> str:
+    """Ask Slack which workspace the bot token belongs to; raises StartError."""
+    async with aiohttp.ClientSession(trust_env=False) as session:
+        return str((await _who_am_i(slack_client(settings, session)))["team_id"])
+
+
 def trouble(error: SlackApiError) -> str | None:
     """Say what is wrong on Slack's side or on the way there; None when Slack refuses what it was given."""
     reason = error.response.get("error")

@@ -21,7 +21,7 @@ from engine import UpdraftError
 WAIT = 30.0
 """Seconds that each process has to become ready."""
 
-FILES = ("updraft.db", "updraft.db-wal", "updraft.db-shm", "slack.json", "jira.json")
+FILES = ("updraft.db", "updraft.db-wal", "updraft.db-shm", "updraft.db.key", "slack.json", "jira.json")
 """What the demo keeps in its folder; --reset deletes these and nothing else."""
 
 WELCOME = """

@@ -171,7 +171,7 @@ async def _jira(settings: Settings) -> str:
 async def _model(settings: Settings) -> str:
     async with http_client() as http:
         lineup = models.lineup(settings, http)
-        if not await lineup.accounts(""):
+        if not lineup.accounts.own:
             return Remark("none configured: drafts come from plain rules; set OPENAI_API_KEY for better ones")
         found = await lineup.everyone("")
         if not found:

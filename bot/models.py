@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from pathlib import Path
 
 from pydantic import HttpUrl, SecretStr
 
 from bot.settings import Settings
 from engine import (
     Account,
+    Accounts,
+    Credentials,
+    Flags,
     Gateway,
     HttpClient,
     Jobs,
@@ -24,6 +28,7 @@ from engine import (
     Unit,
     Window,
     imported,
+    load_seal,
     without_stray_settings,
 )
 
@@ -43,22 +48,28 @@ async def gateway(settings: Settings, store: Store, jobs: Jobs, http: HttpClient
 
     return Gateway(
         store,
-        lineup(settings, http),
+        lineup(settings, http, credentials(settings, store)),
         ledger=Ledger(store, tell=tell),
+        flags=Flags(store),
         policy=Policy(limits(settings), settings.model_deadline),
         prices=prices(settings),
         cache_size=settings.cache_size,
     )
 
 
-def lineup(settings: Settings, http: HttpClient) -> Lineup:
-    """Return who may be asked."""
-    own = accounts(settings)
+def credentials(settings: Settings, store: Store) -> Credentials:
+    """Return the workspaces' own credentials, sealed by the settings' master key or that of the file beside the database.
 
-    async def found(_: str) -> Sequence[Account]:
-        return own
+    Raises SealingError.
+    """
+    file = Path(f"{store.url.database}.key") if store.url.get_backend_name() == "sqlite" else None
+    seal = load_seal(_key(settings.master_key) or None, file)
+    return Credentials(store, seal, allow_private=settings.allow_private_urls)
 
-    return Lineup(choice(settings), found, http)
+
+def lineup(settings: Settings, http: HttpClient, kept: Credentials | None = None) -> Lineup:
+    """Return who may be asked: by a workspace's own credentials, where they are given, and by the installation's accounts."""
+    return Lineup(choice(settings), Accounts(accounts(settings), kept), http)
 
 
 def accounts(settings: Settings) -> tuple[Account, ...]:
@@ -67,16 +78,16 @@ def accounts(settings: Settings) -> tuple[Account, ...]:
     anthropic = _key(settings.anthropic_api_key)
     found = []
     if openai:
-        found.append(Account("openai", "installation", _address(settings.openai_base_url), openai))
+        found.append(Account("openai", _address(settings.openai_base_url), openai))
     if anthropic:
-        found.append(Account("anthropic", "installation", _address(settings.anthropic_base_url), anthropic))
+        found.append(Account("anthropic", _address(settings.anthropic_base_url), anthropic))
     if settings.ollama_base_url is not None:
-        found.append(Account("ollama", "installation", _address(settings.ollama_base_url)))
+        found.append(Account("ollama", _address(settings.ollama_base_url)))
     if settings.compatible_base_url is not None:
         address = _address(settings.compatible_base_url)
         headers = {name: value.get_secret_value() for name, value in settings.compatible_headers.items()}
         key = _key(settings.compatible_api_key)
-        found.append(Account("compatible", "installation", address, key, headers))
+        found.append(Account("compatible", address, key, headers=headers))
     return tuple(found)
 
 

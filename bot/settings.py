@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from engine import Provider, UpdraftError
+from engine.sealing import SETTING, SealingError, ring
 
 MODEL = re.compile(rf"({'|'.join(Provider)}):(\S+)")
 PHRASE = re.compile(r"[^\W\d_]+(?:[ '-][^\W\d_]+){0,4}")
@@ -90,6 +91,9 @@ class Settings(BaseSettings):
     alert_at: float = Field(0.8, alias="UPDRAFT_ALERT_AT", gt=0, le=1)
     alert_channel: str | None = Field(None, alias="UPDRAFT_ALERT_CHANNEL", pattern=r"^[CG][A-Z0-9]{5,}$")
 
+    master_key: SecretStr | None = Field(None, alias="UPDRAFT_MASTER_KEY")
+    allow_private_urls: bool = Field(False, alias="UPDRAFT_ALLOW_PRIVATE_URLS")
+
     database_url: str = Field("sqlite+aiosqlite:///data/updraft.db", alias="DATABASE_URL")
     host: str = Field("127.0.0.1", alias="UPDRAFT_HOST")
     port: int = Field(3000, alias="PORT", ge=0, le=65535)
@@ -120,6 +124,16 @@ class Settings(BaseSettings):
             raise ValueError("is empty or contains blanks")
         return secret
 
+    @field_validator("master_key")
+    @classmethod
+    def _ring(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None:
+            try:
+                ring(secret.get_secret_value())
+            except SealingError as error:
+                raise ValueError(str(error).removeprefix(f"{SETTING} ")) from None
+        return secret
+
     @field_validator(
         "slack_app_token",
         "slack_signing_secret",
@@ -132,6 +146,7 @@ class Settings(BaseSettings):
         "person_daily_budget",
         "person_monthly_budget",
         "alert_channel",
+        "master_key",
         mode="before",
     )
     @classmethod

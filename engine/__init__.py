@@ -1,5 +1,6 @@
 """What Updraft does; knows neither Slack nor an HTTP server. These are its public names."""
 
+from engine.accounts import Account, Accounts
 from engine.audit import records as audit_records
 from engine.core import Engine
 from engine.credentials import Credential, Credentials, Level
@@ -7,7 +8,7 @@ from engine.credentials import Fields as CredentialFields
 from engine.drafts import Draft, DraftKind, Drafts, Status
 from engine.errors import Gone, InvalidInput, JiraError, ModelError, NotYours, Postpone, UpdraftError
 from engine.figures import Figures, Report
-from engine.flags import Flags
+from engine.flags import Flags, Switched
 from engine.gateway import Gateway, Policy
 from engine.inbox import Entry, Inbox, Incoming, Kind
 from engine.jira import Jira
@@ -26,7 +27,7 @@ from engine.ledger import (
     suggestions,
     usage,
 )
-from engine.lineup import Account, Lineup, ModelChoice
+from engine.lineup import Lineup, ModelChoice
 from engine.models import (
     HttpClient,
     Prices,
@@ -58,6 +59,7 @@ from engine.writing import Writer
 
 __all__ = [
     "Account",
+    "Accounts",
     "Blank",
     "By",
     "Checked",
@@ -110,6 +112,7 @@ __all__ = [
     "Status",
     "Store",
     "StoreError",
+    "Switched",
     "Told",
     "Transaction",
     "Unit",

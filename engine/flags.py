@@ -21,7 +21,7 @@ from engine.store import Clock, Moment, Store, metadata, utcnow
 STALE = 5.0
 """Seconds until a process sees what another one changed."""
 
-_SCOPE = re.compile(r"[A-Z][A-Z0-9_]{1,9}(?:-[1-9][0-9]{0,9})?")
+_SCOPE = re.compile(r"[A-Z][A-Z0-9_]{1,19}(?:-[1-9][0-9]{0,9})?")
 
 flags_table = Table(
     "flags",
@@ -72,6 +72,8 @@ class Switched:
 
 class Flags:
     """The flags of all workspaces. What another process changes is seen within ``STALE`` seconds, what this one does at once."""
+
+    known = FLAGS
 
     def __init__(
         self, store: Store, clock: Clock = utcnow, *, timer: Callable[[], float] = time.monotonic

@@ -4,15 +4,16 @@ Whatever a feature asks of a model passes here, so that nothing is spent, leaked
 that is not the model of first choice, and a failure says what was tried and what a person can do.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import structlog
 from pydantic import BaseModel
 
 from engine.breaker import Breakers
 from engine.errors import ModelError
+from engine.flags import Flags
 from engine.ledger import Amounts, Call, Ledger, Limit, LimitReached, Outcome, Reservation
 from engine.lineup import Lineup
 from engine.models import (
@@ -21,11 +22,11 @@ from engine.models import (
     Candidate,
     Chain,
     Embedder,
-    KeyRefused,
     Nearby,
     NoModel,
     Prices,
     Prompt,
+    Provider,
     Step,
     Usage,
     read,
@@ -57,13 +58,6 @@ class NotConfigured(NoModel):
 
 class SwitchedOff(ModelError):
     """A workspace, a project or an issue does without models."""
-
-
-class Flags(Protocol):
-    """What the gateway asks of flags (`engine.flags`)."""
-
-    async def on(self, workspace: str, name: str, keys: Sequence[str] = ()) -> bool:
-        """Say whether a flag is on for a workspace and, where given, for all of these issues."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +141,12 @@ class Gateway:
         lineup: Lineup,
         *,
         ledger: Ledger,
-        flags: Flags | None = None,
+        flags: Flags,
         policy: Policy = Policy(),
         prices: Prices = Prices(),  # noqa: B008 - a frozen value
         cache_size: int = 1000,
         embedder: Embedder | None = None,
         similarity: float = 0.85,
-        key_news: Callable[[Candidate, KeyRefused | None], Awaitable[None]] | None = None,
         clock: Clock = utcnow,
     ) -> None:
         self.store, self.lineup, self.ledger, self.flags = store, lineup, ledger, flags
@@ -161,7 +154,7 @@ class Gateway:
         self.breakers = Breakers(store, clock)
         self.cache: Cache[_Given] = Cache(cache_size)
         self.embedder, self.nearby = embedder, Nearby[_Given](cache_size, similarity)
-        self._chain = Chain(self.breakers, key_news=key_news)
+        self._chain = Chain(self.breakers, key_news=lineup.accounts.key_news)
 
     async def ask(self, question: Question) -> Answer[str]:
         """Return a model's text. Raises SwitchedOff, LimitReached and NoModel, which are ModelErrors."""
@@ -301,11 +294,7 @@ class Gateway:
         if not await self._on(question, "ai.enabled"):
             where = " and ".join(question.keys) or "this workspace"
             raise SwitchedOff(AI_IS_OFF.format(where=where))
-        barred = {
-            name
-            for name in ("openai", "anthropic", "ollama")
-            if not await self._on(question, f"ai.provider.{name}")
-        }
+        barred = {name for name in Provider if not await self._on(question, f"ai.provider.{name}")}
         candidates = await self.lineup.candidates(
             question.person.workspace, question.prompt, barred=barred.__contains__
         )
@@ -315,7 +304,7 @@ class Gateway:
         return candidates, tuple(one for one in self.policy.limits if limited or one.unit == "nanos")
 
     async def _on(self, question: Question, flag: str) -> bool:
-        return self.flags is None or await self.flags.on(question.person.workspace, flag, question.keys)
+        return await self.flags.on(question.person.workspace, flag, question.keys)
 
     async def _meter(
         self, question: Question, candidates: Sequence[Candidate], limits: Sequence[Limit]
@@ -374,6 +363,7 @@ class _Meter:
             path=_path(answered.steps),
         )
         await self.gateway.ledger.settle(self.reservation, outcome)
+        await self.gateway.lineup.accounts.key_news(answered.candidate, None)
 
     async def failed(self, error: NoModel) -> None:
         """Settle a call that nobody answered; what failed tries used counts."""

@@ -5,11 +5,12 @@ for patience; then the other providers, in the order of `PROVIDERS`.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from engine.accounts import Account, Accounts
 from engine.models import Candidate, Endpoint, HttpClient, Model, Prompt, connect, imported
 
 CHEAP_WORDS, CAPABLE_WORDS = 50, 200
@@ -29,22 +30,6 @@ class Tier(StrEnum):
 
 TIERS: Mapping[str, Tier] = {"classify": Tier.CLASSIFICATION}
 """The tier of each task; the others are for the primary model."""
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A way to a provider: its address and key, under the name that records show, with what its owner prefers."""
-
-    provider: str
-    name: str
-    base_url: str
-    key: str = field(default="", repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    model: str | None = None
-    temperature: float | None = None
-    max_tokens: int | None = None
-    system_prompt: str = ""
-    options: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +62,6 @@ class ModelChoice:
                 return self.primary
 
 
-Accounts = Callable[[str], Awaitable[Sequence[Account]]]
-"""The accounts of a workspace, best first; its own before those of the installation."""
-
-
 class Lineup:
     """Finds the candidates for a prompt; one connection object for each endpoint."""
 
@@ -92,7 +73,7 @@ class Lineup:
         self, workspace: str, prompt: Prompt, *, barred: Callable[[str], bool] = lambda _: False
     ) -> list[Candidate]:
         """Return who may be asked, in order; ``barred`` providers are left out."""
-        accounts = [one for one in await self.accounts(workspace) if not barred(one.provider)]
+        accounts = [one for one in await self.accounts.of(workspace) if not barred(one.provider)]
         choice = self.choice
         return await self._found(accounts, (choice.first(prompt), choice.fast, *choice.others))
 
@@ -100,7 +81,7 @@ class Lineup:
         """Return every model that may ever be asked, for who looks whether all is well."""
         choice = self.choice
         named = (choice.primary, choice.fast, choice.classification, choice.capable, *choice.others)
-        return await self._found(await self.accounts(workspace), [name for name in named if name])
+        return await self._found(await self.accounts.of(workspace), [name for name in named if name])
 
     async def _found(self, accounts: Sequence[Account], names: Sequence[str]) -> list[Candidate]:
         found: dict[tuple[str, str], Candidate] = {}
@@ -128,10 +109,10 @@ class Lineup:
         )
         place = f"{account.provider} at {urlsplit(account.base_url).netloc}"
         return Candidate(
-            self._model(account.name, endpoint),
+            self._model(account.id, endpoint),
             account.provider,
             place,
-            account.name,
+            account.id,
             fast,
             _preference(account),
         )
@@ -160,7 +141,7 @@ def _preference(account: Account) -> Callable[[Prompt], Prompt] | None:
         return None
 
     def adapted(prompt: Prompt) -> Prompt:
-        system = "\n\n".join(part for part in (prompt.system, account.system_prompt) if part)
+        system = "\n\n".join(part for part in (account.system_prompt, prompt.system) if part)
         most = prompt.max_tokens if account.max_tokens is None else min(account.max_tokens, prompt.max_tokens)
         warmth = prompt.temperature if account.temperature is None else account.temperature
         return replace(prompt, system=system, max_tokens=most, temperature=warmth)

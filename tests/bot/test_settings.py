@@ -83,6 +83,18 @@ def test_nothing_set_names_everything_needed() -> None:
         ("UPDRAFT_TIER", "hush", "'free', 'pro' or 'enterprise'"),
         ("UPDRAFT_ALERT_AT", "1.2", "less than or equal to 1"),
         ("UPDRAFT_ALERT_CHANNEL", "#hush", "match pattern"),
+        ("UPDRAFT_MASTER_KEY", "hush", "must hold 32 random bytes in base64. Make one with:"),
+        (
+            "UPDRAFT_MASTER_KEY",
+            "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=,hush",
+            "must hold 32 random bytes",
+        ),
+        (
+            "UPDRAFT_MASTER_KEY",
+            "aHVzaGh1c2hodXNoaHVzaGh1c2hodXNoaHVzaGh1c2g=",
+            "holds a key that is not random",
+        ),
+        ("UPDRAFT_ALLOW_PRIVATE_URLS", "hush", "valid boolean"),
         ("UPDRAFT_MODEL_TIMEOUT", "0", "greater than 0"),
         ("UPDRAFT_MODEL_TIMEOUT", "301", "less than or equal to 300"),
         ("UPDRAFT_MODEL_TIMEOUT", "nan", "less than or equal to 300"),

@@ -15,11 +15,13 @@ from sqlalchemy import select
 from emulators.people import MODEL_KEY
 from emulators.site import Site
 from engine import prompts
+from engine.accounts import Account, Accounts
 from engine.checks import essentials
+from engine.flags import Flags
 from engine.gateway import EARLIER, Answer, Gateway, Near, NotConfigured, Policy, Question
 from engine.ledger import NANO, Ledger, Limit, LimitReached, Unit, Window
 from engine.ledger.tables import executions, meters
-from engine.lineup import Account, Lineup, ModelChoice
+from engine.lineup import Lineup, ModelChoice
 from engine.models import Embedder, HttpClient, NoModel, Prices, http_client
 from engine.models.embedding_hashing import HashingEmbedder
 from engine.prompts import Classification
@@ -58,8 +60,8 @@ class Desk:
 
     def accounts(self, *, key: str = MODEL_KEY) -> tuple[Account, ...]:
         return (
-            Account("openai", "own", f"{self.site.url}/openai/v1", key),
-            Account("compatible", "house", f"{self.backup.url}/openai/v1", MODEL_KEY),
+            Account("openai", f"{self.site.url}/openai/v1", key, "own"),
+            Account("compatible", f"{self.backup.url}/openai/v1", MODEL_KEY, "house"),
         )
 
     def gateway(
@@ -74,13 +76,11 @@ class Desk:
     ) -> Gateway:
         found = self.accounts() if accounts is None else accounts
 
-        async def all_accounts(_: str) -> Sequence[Account]:
-            return found
-
         return Gateway(
             self.store,
-            Lineup(choice, all_accounts, self.http),
+            Lineup(choice, Accounts(found), self.http),
             ledger=Ledger(self.store, self.clock),
+            flags=Flags(self.store, self.clock),
             policy=Policy(limits, deadline),
             prices=prices or Prices({"compatible:gpt-4o": (Decimal(2), Decimal(8))}),
             embedder=embedder,
@@ -159,7 +159,7 @@ async def test_a_rate_limit_leads_to_the_fast_model(desk: Desk, site: Site) -> N
 
 async def test_a_refused_key_leads_to_the_next(desk: Desk, site: Site) -> None:
     good = desk.accounts()
-    bad = Account("openai", "old", f"{site.url}/openai/v1", "sk-revoked")
+    bad = Account("openai", f"{site.url}/openai/v1", "sk-revoked", "old")
     answer = await desk.gateway(accounts=(bad, *good)).ask(about())
     assert answer.model == "openai:gpt-4.1"
     assert (await desk.last()).credential == "own"
