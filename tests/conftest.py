@@ -1,9 +1,17 @@
-"""What every test shares: a closed network. Whoever needs a service starts a stand-in on this machine."""
+"""What every test shares: a closed network, and PostgreSQL. Whoever needs a service starts a stand-in on this machine."""
 
+import asyncio
 import ipaddress
+import os
 import socket
 import sys
+from collections.abc import Iterator
 from typing import Any
+
+import pytest
+
+from engine import Store
+from tests import postgres
 
 
 def _local(host: Any) -> bool:
@@ -30,3 +38,34 @@ def _guard(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 sys.addaudithook(_guard)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """PostgreSQL for whoever asks; where it cannot be started the tests are skipped, but in CI they fail."""
+    try:
+        with postgres.running() as server:
+            yield server
+    except postgres.Unavailable as error:
+        if "CI" in os.environ:
+            raise
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: postgres.Server) -> Iterator[str]:
+    """The name of a database that has the schema and nothing in it."""
+
+    async def migrate(url: str) -> None:
+        await (await Store.open(url)).close()
+
+    with postgres_server.database() as url:
+        asyncio.run(migrate(url))
+        yield url.rpartition("/")[2]
+
+
+@pytest.fixture
+def postgres_url(postgres_server: postgres.Server, postgres_template: str) -> Iterator[str]:
+    """The address of a PostgreSQL database of this test, with the schema."""
+    with postgres_server.database(postgres_template) as url:
+        yield url

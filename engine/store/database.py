@@ -1,35 +1,51 @@
-"""The SQLite recipe and the transactions.
+"""The two databases and their transactions.
 
-One writer connection with ``BEGIN IMMEDIATE`` and a pool of readers: measured against the usual single pool this neither
-loses updates nor fails with "database is locked", and keeps waiting times short under load (docs/decisions.md).
+SQLite: one writer connection with ``BEGIN IMMEDIATE`` and a pool of readers; measured against the usual single pool this neither
+loses updates nor fails with "database is locked", and keeps waiting times short under load (docs/decisions.md). PostgreSQL: any
+number of processes, READ COMMITTED for writers, a snapshot for readers. On either, what may race is a conditional update.
 """
 
 import asyncio
 import fcntl
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Table, create_engine, event, make_url, text
-from sqlalchemy.dialects.sqlite import Insert, insert
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DatabaseError, SQLAlchemyError
+from sqlalchemy import Connection, Table, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, ExceptionContext
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from engine.store.migrating import StoreError, migrate
 
 Transaction = AsyncConnection
 Clock = Callable[[], datetime]
 
-MIGRATIONS = Path(__file__).parent / "migrations"
-
-
-class StoreError(Exception):
-    """The database cannot be opened or migrated; ``str(error)`` says what to do."""
+SHAPES = "sqlite+aiosqlite:///path/to/updraft.db or postgresql://user:password@host/database"
+POOL = {"max_overflow": 0, "pool_timeout": 60}
+# Statements may appear in errors and so in logs; their values, which are what people wrote, may not.
+QUIET = {"hide_parameters": True}
+CONNECTIONS = 4
+"""PostgreSQL connections of a process for writing, and as many for reading; the smallest plans of hosters allow 20 in all."""
+POSTGRES: dict[str, Any] = {
+    "connect_timeout": 10,
+    "application_name": "updraft",
+    # A process that is paused inside a transaction must not hold its rows for ever.
+    "options": "-c idle_in_transaction_session_timeout=60s -c timezone=UTC",
+}
+TROUBLE = (
+    (r"password authentication failed|role .* does not exist", "it refuses the user name or the password"),
+    (r"database .* does not exist", "it has no such database; create it, or name another"),
+    (r"[Cc]onnection refused", "nothing listens there"),
+    (r"translate host name|resolve host|[Nn]ame or service not known", "there is no such host"),
+    (r"timeout expired|timed out", "it does not answer"),
+    (r"lock timeout", "somebody else keeps the schema locked"),
+)
+"""What PostgreSQL's client says, and what it means; anything else is told as it is."""
 
 
 def utcnow() -> datetime:
@@ -47,36 +63,68 @@ class Store:
 
     @classmethod
     async def open(cls, url: str) -> "Store":
-        """Open ``sqlite+aiosqlite:///path`` and migrate it to this version's schema.
+        """Open ``sqlite+aiosqlite:///path`` or ``postgresql://…`` and migrate it to this version's schema.
 
-        Raises StoreError when the address is malformed, the file is no database, or a newer version wrote it.
+        Raises StoreError when the address is malformed, the database cannot be used, or a newer version wrote it.
         """
         try:
             parsed = make_url(url)
         except ArgumentError as error:
             raise StoreError(f"DATABASE_URL is not a database address: {error}") from error
-        if parsed.get_backend_name() != "sqlite" or not parsed.database:
-            raise StoreError("DATABASE_URL must be sqlite+aiosqlite:///path/to/updraft.db")
+        backend = parsed.get_backend_name()
+        if backend not in ("sqlite", "postgres", "postgresql") or not parsed.database:
+            raise StoreError(f"DATABASE_URL must be {SHAPES}")
+        if backend == "sqlite":
+            return await cls._on_file(parsed)
+        return await cls._on_server(parsed.set(drivername="postgresql+psycopg"))
+
+    @classmethod
+    async def _on_file(cls, url: URL) -> "Store":
+        assert url.database is not None
         try:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            await asyncio.to_thread(_migrate, parsed)
-        except (DatabaseError, OSError) as error:
-            reason = error.orig if isinstance(error, DatabaseError) else error
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+            await asyncio.to_thread(migrate, url.set(drivername="sqlite"), {})
+        except (DBAPIError, OSError) as error:
+            reason = error.orig if isinstance(error, DBAPIError) else error
             raise StoreError(
-                f"The database {parsed.database} cannot be opened ({reason}). "
+                f"The database {url.database} cannot be opened ({reason}). "
                 "Check the path and its permissions, or move the file away to start afresh."
             ) from error
-        address = parsed.set(drivername="sqlite+aiosqlite")
-        # Statements may appear in errors and so in logs; their values, which are what people wrote, may not.
-        writer = create_async_engine(
-            address, hide_parameters=True, pool_size=1, max_overflow=0, pool_timeout=60
-        )
-        reader = create_async_engine(
-            address, hide_parameters=True, pool_size=8, max_overflow=0, pool_timeout=60
-        )
+        address = url.set(drivername="sqlite+aiosqlite")
+        writer = create_async_engine(address, pool_size=1, **POOL, **QUIET)
+        reader = create_async_engine(address, pool_size=8, **POOL, **QUIET)
         _prepare(writer, "BEGIN IMMEDIATE")
         _prepare(reader, "BEGIN")
-        return cls(parsed, writer, reader)
+        return cls(url, writer, reader)
+
+    @classmethod
+    async def _on_server(cls, url: URL) -> "Store":
+        try:
+            await asyncio.to_thread(migrate, url, POSTGRES)
+        except DBAPIError as error:
+            raise StoreError(
+                f"The database {url.database} at {url.host or 'this machine'} cannot be opened: {_trouble(error)}. "
+                "Check DATABASE_URL."
+            ) from error
+        # A connection that the server has dropped meanwhile is replaced before it is used.
+        common: dict[str, Any] = {**POOL, **QUIET, "pool_size": CONNECTIONS, "pool_pre_ping": True}
+        writer = create_async_engine(url, isolation_level="READ COMMITTED", connect_args=POSTGRES, **common)
+        reader = create_async_engine(
+            url,
+            isolation_level="REPEATABLE READ",
+            execution_options={"postgresql_readonly": True},
+            connect_args=POSTGRES,
+            **common,
+        )
+        _without_nul(writer)
+        for engine in (writer, reader):
+            _discreet(engine)
+        return cls(url, writer, reader)
+
+    @property
+    def shared(self) -> bool:
+        """Whether several processes may work on this database at the same time."""
+        return self.url.get_backend_name() == "postgresql"
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
@@ -94,9 +142,10 @@ class Store:
         """Have something done once this transaction is committed; a rollback forgets it."""
         self._after[id(tx)].append(call)
 
-    def insert(self, table: Table) -> Insert:
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """Return an insert that can become an update where the row is there (``on_conflict_do_update``)."""
-        return insert(table)
+        dialect = sqlite if self.url.get_backend_name() == "sqlite" else postgresql
+        return dialect.insert(table)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
@@ -107,9 +156,10 @@ class Store:
     def claim(self) -> None:
         """Be the one process that works on this database, until it is closed or the process ends, however it ends.
 
-        Raises StoreError when another process is. Reading beside it (doctor, export) is free to all.
+        Raises StoreError when another process is. Reading beside it (doctor, export) is free to all. A shared database needs no
+        such claim.
         """
-        if self._lock is not None:
+        if self.shared or self._lock is not None:
             return
         lock = Path(f"{self.url.database}.lock").open("w")  # noqa: SIM115 - held open for as long as the store
         try:
@@ -155,24 +205,30 @@ def _prepare(engine: AsyncEngine, begin: str) -> None:
         connection.exec_driver_sql(begin)
 
 
-def _migrate(url: URL) -> None:
-    """Bring the schema to the newest revision, with foreign keys off as batch alters of a parent table need."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    script = ScriptDirectory.from_config(config)
-    engine = create_engine(url.set(drivername="sqlite"))
-    try:
-        with engine.begin() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
-            if current is not None and current not in {
-                revision.revision for revision in script.walk_revisions()
-            }:
-                raise StoreError(
-                    f"The database {url.database} was written by a newer Updraft (revision {current}). "
-                    "Run that version, or restore the backup made before the upgrade."
-                )
-            if current != script.get_current_head():
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
-    finally:
-        engine.dispose()
+def _discreet(engine: AsyncEngine) -> None:
+    """Drop the details of the server's errors, which quote the row that it refused."""
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def failed(context: ExceptionContext) -> None:
+        for error in (context.original_exception, context.sqlalchemy_exception):
+            if error is not None and error.args:
+                error.args = (str(error.args[0]).partition("\nDETAIL:")[0], *error.args[1:])
+
+
+def _without_nul(engine: AsyncEngine) -> None:
+    """Leave NULs out of texts: PostgreSQL cannot hold them, and nobody sees them."""
+    from psycopg.types.string import StrDumperUnknown  # 0.1 s that SQLite's users need not wait
+
+    class Clean(StrDumperUnknown):
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\0", ""))
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def connected(connection: Any, _: Any) -> None:
+        connection.driver_connection.adapters.register_dumper(str, Clean)
+
+
+def _trouble(error: DBAPIError) -> str:
+    said = str(error.orig).strip()
+    means = (meaning for pattern, meaning in TROUBLE if re.search(pattern, said))
+    return next(means, said.partition("\n")[0] or type(error).__name__)

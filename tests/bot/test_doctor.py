@@ -54,7 +54,8 @@ async def test_all_is_well_on_the_stand_ins(site: Site, tmp_path: Path) -> None:
         ("OPENAI_API_KEY", "wrong", "Model", ["invalid_api_key", "OPENAI_API_KEY"]),
         ("OPENAI_BASE_URL", f"{NOWHERE}/v1", "Model", ["cannot be reached", "OPENAI_BASE_URL"]),
         ("UPDRAFT_MODEL", "nope", "Model", ["model_not_found", "UPDRAFT_MODEL"]),
-        ("DATABASE_URL", "postgresql://u:pass@h/d", "Database", ["must be sqlite+aiosqlite:///"]),
+        ("DATABASE_URL", "mysql://u:hunter2@h/d", "Database", ["must be sqlite+aiosqlite:///"]),
+        ("DATABASE_URL", "postgres://u:hunter2@127.0.0.1:1/d", "Database", ["nothing listens there"]),
         ("DATABASE_URL", "nonsense", "Database", ["DATABASE_URL is not a database address"]),
         ("DATABASE_URL", "sqlite+aiosqlite:////proc/none/x.db", "Database", ["Check the path"]),
     ],
@@ -65,7 +66,7 @@ async def test_what_is_wrong_is_named_with_what_to_do(
     well, said = (await found(site, tmp_path, **{name: value}))[what]
     assert well is False
     assert [word for word in words if word not in said] == []
-    assert "pass" not in said
+    assert "hunter2" not in said
 
 
 async def test_a_database_that_is_none(site: Site, tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ async def refusal(site: Site, folder: Path, **wrong: Any) -> str:
         (
             "DATABASE_URL",
             "mysql://u:pass@h/d",
-            "DATABASE_URL must be sqlite+aiosqlite:///path/to/updraft.db",
+            "DATABASE_URL must be sqlite+aiosqlite:///path/to/updraft.db or postgresql://user:password@host/database",
         ),
     ],
 )
