@@ -30,6 +30,7 @@ from engine import (
     UpdraftError,
     Writer,
     http_client,
+    jobs_on,
     lexicons_with,
     prepare,
 )
@@ -82,7 +83,7 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
         jira = Jira(str(settings.jira_url), settings.jira_email, settings.jira_api_token.get_secret_value())
         stack.push_async_callback(jira.close)
         http = await stack.enter_async_context(http_client())
-        jobs = Jobs(store, policy=RetryPolicy(base=settings.retry_base), at_once=settings.jobs_at_once)
+        jobs = jobs_on(store, policy=RetryPolicy(base=settings.retry_base), at_once=settings.jobs_at_once)
         gateway = await models.gateway(settings, store, jobs, http)
         writer = Writer(gateway, allowed_domains=settings.allowed_domains)
         people = People(slack)

@@ -12,7 +12,7 @@ from engine.flags import Flags, Switched
 from engine.gateway import Gateway, Policy
 from engine.inbox import Entry, Inbox, Incoming, Kind
 from engine.jira import Jira
-from engine.jobs import Job, Jobs, Priority, RetryPolicy
+from engine.jobs import Job, Jobs, Priority, RetryPolicy, jobs_on
 from engine.ledger import (
     By,
     Ledger,

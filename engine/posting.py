@@ -41,7 +41,7 @@ class Posting:
             return
         person = await self.directory(draft.workspace, draft.person)
         try:
-            comments = await self._comments(draft, person)
+            comments = await self._comments(job, draft, person)
         except Postpone:
             if draft.reason is None:
                 await self._end(draft, Status.APPROVED, WAITING)
@@ -68,7 +68,7 @@ class Posting:
             "I could not post this, and have stopped trying. Approve it again when Jira is well.",
         )
 
-    async def _comments(self, draft: Draft, person: Person) -> Mapping[str, str]:
+    async def _comments(self, job: Job, draft: Draft, person: Person) -> Mapping[str, str]:
         comments = dict(draft.posted or {})
         document = await self._document(draft, person)
         for key in draft.keys:
@@ -76,9 +76,12 @@ class Posting:
                 continue
             issue = await self.access.issue(person, key)
             await self.access.require(person, COMMENT, issue)
-            comments[key] = await self.jira.find_comment(key, draft.id) or await self.jira.add_comment(
-                key, document, draft.id
-            )
+            found = await self.jira.find_comment(key, draft.id)
+            if found is None:
+                # A process that was paused since it looked must not post beside the one that took over.
+                await self.jobs.keep(job)
+                found = await self.jira.add_comment(key, document, draft.id)
+            comments[key] = found
             async with self.store.write() as tx:
                 await self.drafts.posted(tx, draft.id, comments, whole=False)
         return comments

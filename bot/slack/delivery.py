@@ -35,7 +35,8 @@ class Delivery:
     """Sends answers and keeps cards true."""
 
     def __init__(self, engine: Engine, client: AsyncWebClient, people: People, jobs: Jobs) -> None:
-        self.engine, self.client, self.people, self.link = engine, client, people, engine.access.jira.link
+        self.engine, self.client, self.people, self.jobs = engine, client, people, jobs
+        self.link = engine.access.jira.link
         jobs.handle("answer", self.answer, self.failed)
         jobs.handle("show_draft", self.show)
 
@@ -53,11 +54,11 @@ class Delivery:
             reply = await self.engine.answer(entry.id)
         except Postpone:
             if entry.reply_ts is None:
-                await self._send(entry, Reply(PATIENCE), over=False)
+                await self._send(job, entry, Reply(PATIENCE), over=False)
             raise
         finally:
             slow.cancel()
-        await self._send(entry, reply)
+        await self._send(job, entry, reply)
         if reply.draft is not None:
             await self._catch_up(entry.id, reply)
 
@@ -65,7 +66,7 @@ class Delivery:
         """Say that a message stays without an answer."""
         entry = await self.engine.inbox.entry(job.payload["message"])
         if not entry.over:
-            await self._send(entry, Reply(FAILED))
+            await self._send(job, entry, Reply(FAILED))
 
     async def show(self, job: Job) -> None:
         """Show a draft's card as the draft is now."""
@@ -85,7 +86,7 @@ class Delivery:
             text, drawn = blocks.card(draft, self.link)
             await self._update(entry, entry.reply_ts, text, drawn)
 
-    async def _send(self, entry: Entry, reply: Reply, *, over: bool = True) -> None:
+    async def _send(self, job: Job, entry: Entry, reply: Reply, *, over: bool = True) -> None:
         if reply.private and not entry.reply_channel.startswith("D"):
             entry = await self._in_private(entry)
         text, drawn = blocks.reply(reply, entry.id, self.link)
@@ -94,6 +95,7 @@ class Delivery:
         if ts is None and unsure:
             ts = await self._sent_before(entry)
         if ts is None:
+            await self.jobs.keep(job)
             ts = await self._post(entry, text, drawn)
         else:
             await self._update(entry, ts, text, drawn)

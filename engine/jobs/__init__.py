@@ -4,17 +4,33 @@
 an async function of one :class:`Job`; when it raises, :func:`next_try` decides. Jobs that are given up stay as dead letters.
 """
 
-from engine.jobs.queue import DeadLetter, Handler, Job, Jobs, Priority, jobs_table
+from engine.jobs.local import LocalJobs
+from engine.jobs.queue import DeadLetter, Handler, Job, Jobs, Priority, TakenOver, jobs_table
 from engine.jobs.retry import RetryPolicy, next_try
+from engine.jobs.shared import SharedJobs, workers_table
+from engine.store import Clock, Store, utcnow
+
+
+def jobs_on(
+    store: Store, *, policy: RetryPolicy | None = None, at_once: int = 16, clock: Clock = utcnow
+) -> Jobs:
+    """Return the queue that fits the database; ``at_once`` jobs run side by side."""
+    kind = SharedJobs if store.shared else LocalJobs
+    return kind(store, policy=policy, at_once=at_once, clock=clock)
+
 
 __all__ = [
     "DeadLetter",
     "Handler",
     "Job",
     "Jobs",
-    "Postpone",
+    "LocalJobs",
     "Priority",
     "RetryPolicy",
+    "SharedJobs",
+    "TakenOver",
+    "jobs_on",
     "jobs_table",
     "next_try",
+    "workers_table",
 ]

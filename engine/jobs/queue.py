@@ -1,27 +1,46 @@
-"""The job table and its runner for one process on SQLite.
+"""The job table and its runner, whatever the database.
 
-One process owns the database, so a job found *processing* at start was cut off by a crash and is simply ready again: no
-leases. Claims are made in batches; jobs that share a ``lock`` never run side by side.
+What differs between one process on SQLite and many on PostgreSQL is in :mod:`engine.jobs.local` and :mod:`engine.jobs.shared`: who may
+take a job, how the end of a process is noticed, whose clock counts. Jobs that share a ``lock`` never run side by side.
 """
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import Column, Index, Integer, String, Table, Text, delete, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    Select,
+    String,
+    Table,
+    Text,
+    delete,
+    literal,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 
-from engine.errors import Postpone
+from engine.errors import Postpone, UpdraftError
 from engine.jobs.retry import RetryPolicy, next_try
 from engine.store import Clock, Json, Moment, Store, Transaction, metadata, utcnow
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 KEEP = timedelta(days=7)
 GIVE_WAY = 0.05
@@ -44,7 +63,15 @@ jobs_table = Table(
     Column("created_at", Moment, nullable=False),
     Column("finished_at", Moment),
     Column("error", Text),
+    Column("worker", String(32)),
     Index("ix_jobs_ready", "status", "priority", "run_at"),
+    Index(
+        "uq_jobs_lock",
+        "lock",
+        unique=True,
+        sqlite_where=text("status = 'processing'"),
+        postgresql_where=text("status = 'processing'"),
+    ),
 )
 
 
@@ -58,7 +85,7 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One piece of work as its handler sees it; ``tries`` counts earlier failures."""
+    """One piece of work as its handler sees it; ``tries`` counts earlier failures, ``start`` how often it was begun."""
 
     id: str
     kind: str
@@ -66,6 +93,7 @@ class Job:
     lock: str | None
     tries: int
     created_at: datetime
+    start: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +107,17 @@ class DeadLetter:
     finished_at: datetime
 
 
+class TakenOver(UpdraftError):
+    """Another process has taken this job over, since this one seemed dead; leave the job alone."""
+
+    permanent = False
+
+
 Handler = Callable[[Job], Awaitable[None]]
 GivenUp = Callable[[Job, BaseException], Awaitable[None]]
 
 
-class Jobs:
+class Jobs(ABC):
     """The queue and its runner; ``at_once`` jobs run side by side.
 
     ``pressed`` tells whether something more urgent than jobs needs the process; new jobs then wait, at most two seconds.
@@ -95,9 +129,11 @@ class Jobs:
         self.store, self.policy, self.at_once, self.clock = store, policy or RetryPolicy(), at_once, clock
         self._handlers: dict[str, Handler] = {}
         self._given_up: dict[str, GivenUp] = {}
+        self._periods: dict[str, float] = {}
         self._running: dict[asyncio.Task[None], Job] = {}
-        self._wake = asyncio.Event()
+        self._wake, self._over = asyncio.Event(), asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
+        self._ticking: asyncio.Task[None] | None = None
         self.pressed: Callable[[], bool] = lambda: False
 
     def handle(self, kind: str, handler: Handler, given_up: GivenUp | None = None) -> None:
@@ -105,6 +141,10 @@ class Jobs:
         self._handlers[kind] = handler
         if given_up is not None:
             self._given_up[kind] = given_up
+
+    def every(self, kind: str, period: timedelta) -> None:
+        """Have a job of this kind run once in each period, whichever process sees to it."""
+        self._periods[kind] = period.total_seconds()
 
     async def enqueue(
         self,
@@ -117,48 +157,50 @@ class Jobs:
         run_at: datetime | None = None,
     ) -> str:
         """Add a job in the caller's transaction and return its id."""
-        row = self._row(kind, payload, lock, priority, run_at)
-        await tx.execute(insert(jobs_table), row)
-        self.store.after_commit(tx, self._wake.set)
+        row = _row(kind, payload, lock, priority)
+        await self._add(tx, [row], run_at)
         return str(row["id"])
 
     async def enqueue_all(
         self, tx: Transaction, kind: str, payloads: Mapping[str, Mapping[str, Any]], *, priority: Priority
     ) -> None:
         """Add jobs of one kind, one for each lock."""
-        rows = [self._row(kind, payload, lock, priority, None) for lock, payload in payloads.items()]
+        rows = [_row(kind, payload, lock, priority) for lock, payload in payloads.items()]
         if rows:
-            await tx.execute(insert(jobs_table), rows)
-            self.store.after_commit(tx, self._wake.set)
+            await self._add(tx, rows)
 
     async def start(self, after: Awaitable[object] | None = None) -> None:
-        """Take up what a crash left, then run jobs until :meth:`stop`, the first one once ``after`` is done.
+        """Take up what was cut off, then run jobs until :meth:`stop`, the first one once ``after`` is done.
 
-        Raises StoreError when another process works on the same database.
+        Raises StoreError when another process works on a database that is for one only.
         """
-        self.store.claim()
-        async with self.store.write() as tx:
-            taken_up = await tx.execute(
-                update(jobs_table).where(jobs_table.c.status == "processing").values(status="pending")
-            )
-        if taken_up.rowcount:
-            log.info("jobs taken up", count=taken_up.rowcount)
-        self._loop = asyncio.create_task(self._run(after), name="jobs")
+        await self._enter()
+        self._loop = asyncio.create_task(self._together(after), name="jobs")
 
     async def stop(self, grace: float = 20.0) -> None:
-        """Start nothing new, give running jobs ``grace`` seconds, then leave them to the next start."""
-        if self._loop is not None:
-            self._loop.cancel()
-            await asyncio.gather(self._loop, return_exceptions=True)
+        """Start nothing new, give running jobs ``grace`` seconds, then leave them to whoever starts next."""
+        if self._loop is None:
+            return
+        self._over.set()
+        if self._ticking is not None:
+            # It ends by itself: cancelled inside a transaction it could keep the store from closing.
+            await asyncio.wait([self._ticking])
+        self._loop.cancel()
+        await asyncio.gather(self._loop, return_exceptions=True)
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=grace)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        await self._leave()
+
+    async def keep(self, job: Job) -> None:
+        """Make sure of a job just before an effect that must not happen twice. Raises TakenOver."""
+        return
 
     @property
     def loop(self) -> asyncio.Task[None]:
-        """The runner's task, which ends only when the runner is broken; whoever serves watches it."""
+        """The runner's task, which ends only when a part of the runner is broken; whoever serves watches it."""
         assert self._loop is not None, "not started"
         return self._loop
 
@@ -187,48 +229,99 @@ class Jobs:
 
     async def requeue(self, id: str) -> bool:
         """Give a dead letter another life; False when it is none."""
-        fresh = {
-            "status": "pending",
-            "tries": 0,
-            "starts": 0,
-            "run_at": self.clock(),
-            "created_at": self.clock(),
-        }
+        fresh = {"status": "pending", "tries": 0, "starts": 0, "run_at": self._at(), "created_at": self._at()}
         async with self.store.write() as tx:
             dead = (jobs_table.c.id == id) & (jobs_table.c.status == "failed")
             revived = await tx.execute(update(jobs_table).where(dead).values(**fresh))
-            self.store.after_commit(tx, self._wake.set)
+            await self._announce(tx)
         return bool(revived.rowcount)
 
     async def forget(self, tx: Transaction) -> int:
         """Delete the completed jobs older than a week; return their number."""
-        old = jobs_table.c.finished_at <= self.clock() - KEEP
+        old = jobs_table.c.finished_at <= self._at(-KEEP.total_seconds())
         done = await tx.execute(delete(jobs_table).where((jobs_table.c.status == "completed") & old))
         return done.rowcount
 
-    def _row(
-        self,
-        kind: str,
-        payload: Mapping[str, Any],
-        lock: str | None,
-        priority: Priority,
-        run_at: datetime | None,
-    ) -> dict[str, Any]:
-        now = self.clock()
-        row = {
-            "id": uuid4().hex,
-            "kind": kind,
-            "payload": dict(payload),
-            "lock": lock,
-            "priority": int(priority),
-        }
-        times = {"run_at": run_at or now, "created_at": now}
-        return {**row, **times, "status": "pending", "starts": 0, "tries": 0}
+    # -- what the database decides
 
-    def _due(self) -> Any:
+    @abstractmethod
+    async def _enter(self) -> None:
+        """Begin to take part, and make ready again what a dead process left."""
+
+    async def _leave(self) -> None:
+        """Stop taking part."""
+        return
+
+    @abstractmethod
+    async def _claim(self, room: int) -> list[Job]:
+        """Take up to ``room`` jobs that are due, none whose lock is held."""
+
+    @abstractmethod
+    async def _pause(self) -> float | None:
+        """Return the seconds until the next job is due, None for never."""
+
+    def _loops(self) -> Mapping[str, Coroutine[Any, Any, None]]:
+        """Return what else has to run as long as the runner, by name."""
+        return {}
+
+    def _at(self, seconds: float = 0.0) -> ColumnElement[datetime]:
+        """Return the time so many seconds from now, by the clock that counts."""
+        return literal(self.clock() + timedelta(seconds=seconds), Moment())
+
+    def _mine(self, job: Job) -> ColumnElement[bool]:
+        """Select the job's row as long as it is still ours."""
+        return jobs_table.c.id == job.id
+
+    async def _announce(self, tx: Transaction) -> None:
+        """Have whoever runs jobs look for some once this transaction is committed."""
+        self.store.after_commit(tx, self._wake.set)
+
+    async def _steadily(self, act: Callable[[], Awaitable[T]]) -> T:
+        """Do something that the runner depends on; where the database may go and come back, for as long as that takes."""
+        return await act()
+
+    # -- the runner
+
+    async def _add(
+        self, tx: Transaction, rows: Sequence[Mapping[str, Any]], run_at: datetime | None = None
+    ) -> None:
+        due = self._at() if run_at is None else literal(run_at, Moment())
+        dialect = postgresql if self.store.shared else sqlite
+        adding = dialect.insert(jobs_table).values(run_at=due, created_at=self._at())
+        await tx.execute(adding.on_conflict_do_nothing(index_elements=["id"]), rows)
+        await self._announce(tx)
+
+    def _due(self) -> Select[Any]:
         order = (jobs_table.c.priority, jobs_table.c.run_at, jobs_table.c.id)
-        ready = (jobs_table.c.status == "pending") & (jobs_table.c.run_at <= self.clock())
+        ready = (jobs_table.c.status == "pending") & (jobs_table.c.run_at <= self._at())
         return select(jobs_table).where(ready).order_by(*order)
+
+    async def _together(self, after: Awaitable[object] | None) -> None:
+        """Run the loops; the first that fails ends all."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._run(after), name="jobs run")
+            if self._periods:
+                self._ticking = group.create_task(self._tick(), name="jobs tick")
+            for name, loop in self._loops().items():
+                group.create_task(loop, name=f"jobs {name}")
+
+    async def _tick(self) -> None:
+        """Add each period's job; its id is made of the period, so that a second one is not added."""
+        while not self._over.is_set():
+            await self._steadily(self._add_periodic)
+            now = self.clock().timestamp()
+            wait = min(period - now % period for period in self._periods.values())
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), wait)
+
+    async def _add_periodic(self) -> None:
+        now = self.clock().timestamp()
+        rows = [
+            _row(kind, {}, kind, Priority.LOW) | {"id": f"{kind} {int(now // period)}"}
+            for kind, period in self._periods.items()
+        ]
+        async with self.store.write() as tx:
+            await self._add(tx, rows)
 
     async def _run(self, after: Awaitable[object] | None) -> None:
         if after is not None:
@@ -236,7 +329,8 @@ class Jobs:
         while True:
             await self._give_way()
             self._wake.clear()
-            claimed = await self._claim(self.at_once - len(self._running))
+            room = self.at_once - len(self._running)
+            claimed = [] if room <= 0 else await self._steadily(lambda: self._claim(room))  # noqa: B023 - awaited at once
             for job in claimed:
                 task = asyncio.create_task(self._work(job), name=f"job {job.kind}")
                 self._running[task] = job
@@ -259,49 +353,34 @@ class Jobs:
 
     async def _sleep(self) -> None:
         """Wait for news, or for the next job that is due later."""
-        query = (
-            select(jobs_table.c.run_at).where(jobs_table.c.status == "pending").order_by(jobs_table.c.run_at)
-        )
-        async with self.store.read() as tx:
-            first = (await tx.execute(query.limit(1))).scalar()
-        # A job that is due but waits for its lock is woken by that lock's end, not by the clock.
-        wait = None if first is None else max((first - self.clock()).total_seconds(), 0.25)
+        wait = await self._steadily(self._pause)
         try:
-            async with asyncio.timeout(wait):
+            # A job that is due but waits for its lock is woken by that lock's end, not by the clock.
+            async with asyncio.timeout(None if wait is None else max(wait, 0.25)):
                 await self._wake.wait()
         except TimeoutError:
             return
 
-    async def _claim(self, room: int) -> list[Job]:
-        if room <= 0:
-            return []
-        held = {job.lock for job in self._running.values() if job.lock}
-        async with self.store.read() as tx:
-            rows = (await tx.execute(self._due().limit(room + len(held) + 16))).all()
-        chosen: list[Row[Any]] = []
-        for row in rows:
-            if len(chosen) < room and (row.lock is None or row.lock not in held):
-                chosen.append(row)
-                held.add(row.lock)
-        if not chosen:
-            return []
-        async with self.store.write() as tx:
-            mine = jobs_table.c.id.in_([row.id for row in chosen])
-            await tx.execute(
-                update(jobs_table).where(mine).values(status="processing", starts=jobs_table.c.starts + 1)
-            )
-        return [_job(row) for row in chosen if row.starts < MAX_STARTS] + await self._bury(chosen)
-
-    async def _bury(self, rows: list[Row[Any]]) -> list[Job]:
-        for row in rows:
-            if row.starts >= MAX_STARTS:
-                await self._end(_job(row), RuntimeError(f"started {row.starts} times and never ended"), None)
-        return []
+    async def _living(self, jobs: Sequence[Job]) -> list[Job]:
+        """Return the jobs to run; those that never come to an end are given up instead."""
+        for job in jobs:
+            if job.start > MAX_STARTS:
+                error = RuntimeError(f"started {job.start - 1} times and never ended")
+                await self._end(job, error, None)
+        return [job for job in jobs if job.start <= MAX_STARTS]
 
     async def _work(self, job: Job) -> None:
         structlog.contextvars.bind_contextvars(job=job.id, kind=job.kind)
         try:
+            await self._attempt(job)
+        except TakenOver:
+            log.warning("job taken over by another process")
+
+    async def _attempt(self, job: Job) -> None:
+        try:
             await self._handlers[job.kind](job)
+        except TakenOver:
+            raise
         except Exception as error:  # noqa: BLE001 - the one place where work of any kind may fail
             age = self.clock() - job.created_at
             wait = next_try(self.policy, error, job.tries + 1, age, random.uniform(0.5, 1.5))
@@ -314,25 +393,38 @@ class Jobs:
             )
             await self._end(job, error, wait)
         else:
-            async with self.store.write() as tx:
-                done = {"status": "completed", "finished_at": self.clock(), "error": None}
-                await tx.execute(update(jobs_table).where(jobs_table.c.id == job.id).values(**done))
+            await self._note(job, {"status": "completed", "finished_at": self._at(), "error": None})
 
     async def _end(self, job: Job, error: BaseException, wait: float | None) -> None:
         """Put the job back for later, or make it a dead letter and say so."""
         values: dict[str, Any] = {"tries": job.tries + 1, "error": f"{type(error).__name__}: {error}"[:1000]}
         if wait is None:
+            await self._steadily(lambda: self.keep(job))
             if (given_up := self._given_up.get(job.kind)) is not None:
                 try:
                     await given_up(job, error)
                 except Exception as second:  # noqa: BLE001 - telling may fail as the work did; the dead letter stays
                     log.warning("could not tell that a job was given up", error=repr(second)[:300])
-            values |= {"status": "failed", "finished_at": self.clock()}
+            values |= {"status": "failed", "finished_at": self._at()}
         else:
-            values |= {"status": "pending", "run_at": self.clock() + timedelta(seconds=wait)}
-        async with self.store.write() as tx:
-            await tx.execute(update(jobs_table).where(jobs_table.c.id == job.id).values(**values))
+            values |= {"status": "pending", "run_at": self._at(wait)}
+        await self._note(job, values)
+
+    async def _note(self, job: Job, values: Mapping[str, Any]) -> None:
+        """Write down what became of a job that is still ours."""
+
+        async def write() -> None:
+            async with self.store.write() as tx:
+                await tx.execute(update(jobs_table).where(self._mine(job)).values(**values))
+
+        await self._steadily(write)
 
 
-def _job(row: Row[Any]) -> Job:
-    return Job(row.id, row.kind, row.payload, row.lock, row.tries, row.created_at)
+def started(row: Row[Any], start: int) -> Job:
+    """Return a row of the table as the job that begins for the ``start``-th time."""
+    return Job(row.id, row.kind, row.payload, row.lock, row.tries, row.created_at, start)
+
+
+def _row(kind: str, payload: Mapping[str, Any], lock: str | None, priority: Priority) -> dict[str, Any]:
+    row = {"id": uuid4().hex, "kind": kind, "payload": dict(payload), "lock": lock, "priority": int(priority)}
+    return {**row, "status": "pending", "starts": 0, "tries": 0}

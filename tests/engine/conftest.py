@@ -42,3 +42,19 @@ async def store(database_url: str) -> AsyncIterator[Store]:
     opened = await Store.open(database_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def on_file(tmp_path: Path) -> AsyncIterator[Store]:
+    """A store on SQLite."""
+    opened = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'file.db'}")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def on_server(postgres_url: str) -> AsyncIterator[Store]:
+    """A store on PostgreSQL."""
+    opened = await Store.open(postgres_url)
+    yield opened
+    await opened.close()

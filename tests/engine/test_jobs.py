@@ -4,10 +4,11 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine.errors import InvalidInput, Postpone
-from engine.jobs import Job, Jobs, Priority, RetryPolicy, jobs_table, next_try
+from engine.jobs import Job, Jobs, Priority, RetryPolicy, jobs_on, jobs_table, next_try
+from engine.jobs.queue import MAX_STARTS
 from engine.store import Store
 from tests.engine.conftest import TestClock
 
@@ -42,7 +43,7 @@ def test_when_a_job_runs_again(
 
 @pytest.fixture
 async def jobs(store: Store):  # type: ignore[no-untyped-def] # an async generator fixture
-    queue = Jobs(store, policy=RetryPolicy(base=0.001), at_once=4)
+    queue = jobs_on(store, policy=RetryPolicy(base=0.001), at_once=4)
     yield queue
     await queue.stop(grace=1)
 
@@ -140,7 +141,7 @@ async def test_jobs_that_share_a_lock_run_one_after_the_other(store: Store, jobs
 
 
 async def test_higher_priority_goes_first(store: Store) -> None:
-    queue = Jobs(store, at_once=1)
+    queue = jobs_on(store, at_once=1)
     order: list[str] = []
 
     async def work(job: Job) -> None:
@@ -157,7 +158,7 @@ async def test_higher_priority_goes_first(store: Store) -> None:
     assert order == ["high", "default", "low"]
 
 
-async def test_a_job_cut_off_by_a_crash_runs_at_the_next_start(store: Store) -> None:
+async def test_a_job_cut_off_by_a_stop_runs_at_the_next_start(store: Store) -> None:
     stuck, ran = asyncio.Event(), asyncio.Event()
 
     async def hangs(job: Job) -> None:
@@ -167,15 +168,15 @@ async def test_a_job_cut_off_by_a_crash_runs_at_the_next_start(store: Store) -> 
     async def works(job: Job) -> None:
         ran.set()
 
-    first = Jobs(store)
+    first = jobs_on(store)
     first.handle("work", hangs)
     await first.start()
     async with store.write() as tx:
         await first.enqueue(tx, "work", {})
     await asyncio.wait_for(stuck.wait(), 10)
     await first.stop(grace=0)
-    assert await statuses(store) == ["processing"]
-    second = Jobs(store)
+    assert await statuses(store) != ["completed"]
+    second = jobs_on(store)
     second.handle("work", works)
     await second.start()
     await asyncio.wait_for(ran.wait(), 10)
@@ -185,7 +186,7 @@ async def test_a_job_cut_off_by_a_crash_runs_at_the_next_start(store: Store) -> 
 
 
 async def test_a_job_of_later_waits_for_its_time(store: Store, clock: TestClock) -> None:
-    queue = Jobs(store, clock=clock)
+    queue = jobs_on(store, clock=clock)
     ran: list[str] = []
 
     async def work(job: Job) -> None:
@@ -204,7 +205,7 @@ async def test_a_job_of_later_waits_for_its_time(store: Store, clock: TestClock)
 
 
 async def test_completed_jobs_are_forgotten_after_a_week(store: Store, clock: TestClock) -> None:
-    queue = Jobs(store, clock=clock)
+    queue = jobs_on(store, clock=clock)
 
     async def work(job: Job) -> None:
         pass
@@ -220,3 +221,51 @@ async def test_completed_jobs_are_forgotten_after_a_week(store: Store, clock: Te
         assert await queue.forget(tx) == 1
     assert await statuses(store) == ["pending"]
     await queue.stop()
+
+
+async def test_a_job_that_kills_its_process_again_and_again_is_given_up(store: Store) -> None:
+    queue, over = jobs_on(store), asyncio.Event()
+    told: list[str] = []
+
+    async def work(job: Job) -> None:
+        raise AssertionError("must not be started once more")
+
+    async def given_up(job: Job, error: BaseException) -> None:
+        told.append(str(error))
+        over.set()
+
+    queue.handle("work", work, given_up)
+    async with store.write() as tx:
+        await queue.enqueue(tx, "work", {})
+        await tx.execute(update(jobs_table).values(starts=MAX_STARTS))
+    await queue.start()
+    await asyncio.wait_for(over.wait(), 10)
+    await queue.idle()
+    await queue.stop()
+    assert told == ["started 50 times and never ended"]
+    assert len(await queue.dead_letters()) == 1
+
+
+async def test_a_periodic_job_runs_once_in_each_period(store: Store, clock: TestClock) -> None:
+    ran: list[str] = []
+
+    async def work(job: Job) -> None:
+        ran.append(job.id)
+
+    for hours in (0, 0, 1, 0):
+        clock.pass_by(hours=hours)
+        queue = jobs_on(store, clock=clock)
+        queue.handle("tidy", work)
+        queue.every("tidy", timedelta(hours=1))
+        await queue.start()
+        await anything(store, "completed", len(ran) or 1)
+        await queue.idle()
+        await queue.stop()
+    assert len(ran) == 2
+
+
+async def anything(store: Store, status: str, count: int) -> None:
+    """Wait until so many jobs are at a status."""
+    async with asyncio.timeout(10):
+        while (await statuses(store)).count(status) < count:  # noqa: ASYNC110 - the database tells nobody
+            await asyncio.sleep(0.01)

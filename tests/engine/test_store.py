@@ -1,7 +1,6 @@
 """The store: transactions that hold, errors that say what to do, a schema that migrations and tables agree on."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 
@@ -30,20 +29,6 @@ def plain(store: Store) -> Engine:
     """The database of ``store``, opened beside it without any of its ways."""
     driver = "postgresql+psycopg" if store.shared else "sqlite"
     return create_engine(store.url.set(drivername=driver))
-
-
-@pytest.fixture
-async def on_file(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await Store.open(address(tmp_path / "test.db"))
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def on_server(postgres_url: str) -> AsyncIterator[Store]:
-    opened = await Store.open(postgres_url)
-    yield opened
-    await opened.close()
 
 
 def test_migrations_make_the_tables_that_the_code_declares(plain: Engine) -> None:

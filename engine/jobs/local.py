@@ -1,0 +1,50 @@
+"""Jobs of one process on SQLite.
+
+One process owns the database, so a job found *processing* at start was cut off by a crash and is simply ready again: no leases.
+"""
+
+from typing import Any
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.engine import Row
+
+from engine.jobs.queue import Job, Jobs, jobs_table, started
+
+log = structlog.get_logger(__name__)
+
+
+class LocalJobs(Jobs):
+    """The queue of a database that one process works on; claims are made in batches."""
+
+    async def _enter(self) -> None:
+        self.store.claim()
+        cut_off = jobs_table.c.status == "processing"
+        async with self.store.write() as tx:
+            taken_up = await tx.execute(update(jobs_table).where(cut_off).values(status="pending"))
+        if taken_up.rowcount:
+            log.info("jobs taken up", count=taken_up.rowcount)
+
+    async def _pause(self) -> float | None:
+        pending = jobs_table.c.status == "pending"
+        query = select(jobs_table.c.run_at).where(pending).order_by(jobs_table.c.run_at).limit(1)
+        async with self.store.read() as tx:
+            first = (await tx.execute(query)).scalar()
+        return None if first is None else (first - self.clock()).total_seconds()
+
+    async def _claim(self, room: int) -> list[Job]:
+        held = {job.lock for job in self._running.values() if job.lock}
+        async with self.store.read() as tx:
+            rows = (await tx.execute(self._due().limit(room + len(held) + 16))).all()
+        chosen: list[Row[Any]] = []
+        for row in rows:
+            if len(chosen) < room and (row.lock is None or row.lock not in held):
+                chosen.append(row)
+                held.add(row.lock)
+        if not chosen:
+            return []
+        mine = jobs_table.c.id.in_([row.id for row in chosen])
+        begun = {"status": "processing", "starts": jobs_table.c.starts + 1}
+        async with self.store.write() as tx:
+            await tx.execute(update(jobs_table).where(mine).values(**begun))
+        return await self._living([started(row, row.starts + 1) for row in chosen])
