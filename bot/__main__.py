@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from bot import admin, costs, evaluate, judge
-from bot.settings import SettingsError
+from bot.settings import Settings, SettingsError, load
 from engine import StoreError, UpdraftError
 
 
@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(run=_demo)
     for name, run, text in (
         ("serve", _serve, "connect to Slack and work"),
-        ("work", _work, "run a separate worker process (PostgreSQL only)"),
+        ("work", _work, "run jobs only, beside processes that serve (PostgreSQL only)"),
         ("migrate", _migrate, "bring the database to this version's schema"),
         ("doctor", _doctor, "check settings, Slack, Jira, the model and the database, and say what to do"),
     ):
@@ -78,28 +78,31 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 
 def _serve(_: argparse.Namespace) -> int:
-    from bot import logs
     from bot.app import serve
-    from bot.settings import load
+
+    asyncio.run(serve(_settings()))
+    return 0
+
+
+def _work(_: argparse.Namespace) -> int:
+    from bot.app import work
+
+    asyncio.run(work(_settings()))
+    return 0
+
+
+def _settings() -> Settings:
+    """Read the settings of a process that stays, and have it log as they say."""
+    from bot import logs
 
     settings = load()
     logs.configure(settings.log_level)
     if settings.debug and settings.environment == "production":
         sys.stderr.write("UPDRAFT_DEBUG is on in production; switch it off.\n")
-    asyncio.run(serve(settings))
-    return 0
-
-
-def _work(_: argparse.Namespace) -> int:
-    sys.stderr.write(
-        "With SQLite one process does everything: run `updraft serve`, which also runs the jobs. "
-        "Separate workers need a database that several processes share.\n"
-    )
-    return 2
+    return settings
 
 
 def _migrate(_: argparse.Namespace) -> int:
-    from bot.settings import load
     from engine import Store
 
     async def migrate(url: str) -> None:

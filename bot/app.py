@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import models, web
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.slack.alerts import Alerts
 from bot.slack.delivery import Delivery
 from bot.slack.listeners import Listeners, make_app
@@ -39,9 +39,10 @@ log = structlog.get_logger(__name__)
 
 SOCKETS = 2
 """Socket Mode connections: while one is renewed the other takes over."""
-SWEEP = 3600.0
-"""Seconds between looks for drafts that nobody decided on, and for jobs to forget."""
-
+ALONE = (
+    "DATABASE_URL: with SQLite one process does everything. Run `updraft serve`, which also runs the jobs (UPDRAFT_SERVE_JOBS=true). "
+    "Separate workers need a database that several processes share: postgresql://…"
+)
 
 TROUBLE = (
     "ratelimited",
@@ -71,11 +72,16 @@ class App:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[App]:
-    """Open everything; Slack is not connected and no job runs yet. Raises StartError, StoreError."""
+async def opened(settings: Settings, *, apart: bool = False) -> AsyncIterator[App]:
+    """Open everything; Slack is not connected and no job runs yet. ``apart``: other processes do a part of the work.
+
+    Raises StartError, StoreError, SettingsError.
+    """
     async with AsyncExitStack() as stack:
         store = await Store.open(settings.database_url)
         stack.push_async_callback(store.close)
+        if apart and not store.shared:
+            raise SettingsError(ALONE)
         store.claim()
         session = await stack.enter_async_context(aiohttp.ClientSession(trust_env=False))
         slack = slack_client(settings, session)
@@ -103,13 +109,12 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
 async def serve(
     settings: Settings, *, ready: asyncio.Event | None = None, stop: asyncio.Event | None = None
 ) -> None:
-    """Run until SIGTERM or SIGINT (or ``stop``): Slack's events, the jobs, the web. Raises StartError, StoreError."""
-    stop = stop or asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
-    async with opened(settings) as app, AsyncExitStack() as stack:
-        await stack.enter_async_context(_sweeping(app))
+    """Run until SIGTERM or SIGINT (or ``stop``): Slack's events, the web and, unless workers do that, the jobs.
+
+    Raises StartError, StoreError, SettingsError.
+    """
+    stop = stop or _signalled()
+    async with opened(settings, apart=not settings.serve_jobs) as app, AsyncExitStack() as stack:
         if settings.socket_mode:
             await stack.enter_async_context(_sockets(app))
         # Last, so that a health check passes only when everything is connected.
@@ -118,11 +123,28 @@ async def serve(
         log.info("ready", slack=how, port=port, team=app.bot.get("team"), jira=str(settings.jira_url))
         if ready is not None:
             ready.set()
-        # Messages are taken already; the first is answered once the grammars are compiled. Their time limit counts the whole
-        # process, so compiling beside it would eat it up.
-        await app.jobs.start(after=asyncio.to_thread(prepare, app.engine.answers.lexicons))
-        await _until(stop, app)
+        if settings.serve_jobs:
+            await _run_jobs(app, stop)
+        else:
+            await stop.wait()
         log.info("stopping")
+
+
+async def work(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
+    """Run jobs only, until SIGTERM or SIGINT (or ``stop``). Raises StartError, StoreError, SettingsError."""
+    stop = stop or _signalled()
+    async with opened(settings, apart=True) as app:
+        log.info("ready", team=app.bot.get("team"), jira=str(settings.jira_url))
+        await _run_jobs(app, stop)
+        log.info("stopping")
+
+
+def _signalled() -> asyncio.Event:
+    """Return an event that the signals to stop set."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    return stop
 
 
 def slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
@@ -200,28 +222,11 @@ async def _sockets(app: App) -> AsyncIterator[None]:
             await handler.client.aiohttp_client_session.close()
 
 
-@asynccontextmanager
-async def _sweeping(app: App) -> AsyncIterator[None]:
-    """Sweep while the context is open. A sweep is never cancelled: the store is closed next, and would wait for it for ever."""
-    over = asyncio.Event()
-    task = asyncio.create_task(_sweep(app, over), name="sweep")
-    try:
-        yield
-    finally:
-        over.set()
-        await task
-
-
-async def _sweep(app: App, over: asyncio.Event) -> None:
-    while not over.is_set():
-        async with app.store.write() as tx:
-            await app.jobs.enqueue(tx, "tidy", {})
-        with suppress(TimeoutError):
-            await asyncio.wait_for(over.wait(), SWEEP)
-
-
-async def _until(stop: asyncio.Event, app: App) -> None:
-    """Wait for the end; a job runner that dies ends the process loudly, for it would take messages and answer none."""
+async def _run_jobs(app: App, stop: asyncio.Event) -> None:
+    """Run jobs to the end; a job runner that dies ends the process loudly, for it would take messages and answer none."""
+    # Messages are taken already; the first is answered once the grammars are compiled. Their time limit counts the whole process,
+    # so compiling beside it would eat it up.
+    await app.jobs.start(after=asyncio.to_thread(prepare, app.engine.answers.lexicons))
     waiting = asyncio.create_task(stop.wait(), name="stop")
     loop = app.jobs.loop
     done, _ = await asyncio.wait({waiting, loop}, return_when=asyncio.FIRST_COMPLETED)

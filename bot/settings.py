@@ -102,6 +102,7 @@ class Settings(BaseSettings):
     allowed_domains: Annotated[tuple[str, ...], NoDecode] = Field((), alias="UPDRAFT_ALLOWED_DOMAINS")
     done_phrases: Annotated[tuple[str, ...], NoDecode] = Field((), alias="UPDRAFT_DONE_PHRASES")
     cache_size: int = Field(1000, alias="UPDRAFT_CACHE_SIZE", ge=1)
+    serve_jobs: bool = Field(True, alias="UPDRAFT_SERVE_JOBS")
     jobs_at_once: int = Field(16, alias="UPDRAFT_JOBS_AT_ONCE", ge=1, le=256)
     retry_base: float = Field(5.0, alias="UPDRAFT_RETRY_BASE", gt=0, le=300)
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", alias="UPDRAFT_LOG_LEVEL")

@@ -127,6 +127,7 @@ __all__ = [
     "dollars",
     "http_client",
     "imported",
+    "jobs_on",
     "lexicons_with",
     "load_seal",
     "prepare",

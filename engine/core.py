@@ -6,6 +6,7 @@ and sends the reply; decisions on drafts and questions are claims that only thei
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from engine import audit, figures
 from engine.access import Access, Directory
@@ -25,6 +26,8 @@ from engine.types import Verdict
 from engine.writing import Writer, Written
 
 LONGEST_EDIT = 12_000
+TIDY = timedelta(hours=1)
+"""How often drafts that nobody decided on are looked for, and jobs to forget."""
 NO_OTHER_TEXT = "No language model could write another text just now; this is the last one."
 
 
@@ -61,6 +64,7 @@ class Engine:
         self.posting = Posting(store, jobs, self.drafts, self.inbox, self.access, directory)
         jobs.handle("rewrite", self._rewrite, self._rewrite_given_up)
         jobs.handle("tidy", self._tidy)
+        jobs.every("tidy", TIDY)
 
     # -- messages
 

@@ -9,6 +9,8 @@ the workers; one that is lost costs a few seconds. Times are the database's, for
 """
 
 import asyncio
+import os
+import socket
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -53,6 +55,7 @@ workers_table = Table(
     "workers",
     metadata,
     Column("id", String(32), primary_key=True),
+    Column("name", String(100), nullable=False),  # host:process, for whoever looks
     Column("seen_at", Moment, nullable=False),
 )
 
@@ -93,7 +96,7 @@ class SharedJobs(Jobs):
     ) -> None:
         super().__init__(store, policy=policy, at_once=at_once, clock=clock)
         self.beat, self.dead = beat, dead
-        self.worker = uuid4().hex
+        self.worker, self.name = uuid4().hex, f"{socket.gethostname()[:80]}:{os.getpid()}"
         self._beating: asyncio.Task[None] | None = None
 
     async def keep(self, job: Job) -> None:
@@ -161,7 +164,7 @@ class SharedJobs(Jobs):
     async def _be_seen(self) -> None:
         """Give a sign of life, and take up the work of those who give none."""
         running = dict(self._running)
-        alive = insert(workers_table).values(id=self.worker, seen_at=func.now())
+        alive = insert(workers_table).values(id=self.worker, name=self.name, seen_at=func.now())
         again = alive.on_conflict_do_update(index_elements=["id"], set_={"seen_at": func.now()})
         silent = workers_table.c.seen_at < func.now() - timedelta(seconds=self.dead)
         async with self.store.write() as tx:

@@ -112,9 +112,16 @@ def test_serving_without_settings_names_them(capsys: pytest.CaptureFixture[str])
     assert "JIRA_URL: is not set\n" in told
 
 
-def test_a_separate_worker_needs_another_database(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["work"]) == 2
-    assert "run `updraft serve`, which also runs the jobs" in capsys.readouterr().err
+@pytest.mark.parametrize(("command", "serve_jobs"), [("work", "true"), ("serve", "false")])
+async def test_a_part_of_the_work_needs_a_shared_database(
+    tmp_path: Path, command: str, serve_jobs: str
+) -> None:
+    environment = product_environment(NOWHERE, tmp_path, 0) | {"UPDRAFT_SERVE_JOBS": serve_jobs}
+    process = await run(command, **environment)
+    _, told = await process.communicate()
+    assert process.returncode == 2
+    assert told.decode().startswith("DATABASE_URL: with SQLite one process does everything.")
+    assert "postgresql://" in told.decode()
 
 
 @pytest.mark.parametrize("arguments", [[], ["nonsense"], ["serve", "--nonsense"]])

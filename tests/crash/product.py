@@ -2,10 +2,13 @@
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import aiohttp
 
 from bot.demo import product_environment
 from emulators.people import ANA
@@ -16,25 +19,53 @@ PATIENCE = 30.0
 
 
 class Product:
-    """``updraft serve`` on a site; ``errors`` collects what it wrote to standard error."""
+    """``updraft serve`` (or another command) on a site; ``log`` collects what it wrote to standard error."""
 
-    def __init__(self, site: Site, folder: Path) -> None:
-        self.site, self.folder = site, folder
-        self.log = folder / "product.log"
+    def __init__(
+        self,
+        site: Site,
+        folder: Path,
+        command: str = "serve",
+        *,
+        port: int = 0,
+        http: bool = False,
+        **more: str,
+    ) -> None:
+        self.site, self.folder, self.command, self.port = site, folder, command, port
+        self.settings = product_environment(site.url, folder, port, http=http) | more
+        self.log = folder / f"{command}-{port}.log"
         self._process: asyncio.subprocess.Process | None = None
         self.kills = 0
 
     async def start(self) -> None:
         """Start the process; it is connected soon after."""
-        environment = {
-            **os.environ,
-            **product_environment(self.site.url, self.folder, 0),
-            "UPDRAFT_RETRY_BASE": "0.05",
-        }
+        environment = {**os.environ, "UPDRAFT_RETRY_BASE": "0.05", **self.settings}
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "serve", env=environment, stdout=log, stderr=log
+                sys.executable, "-m", "bot", self.command, env=environment, stdout=log, stderr=log
             )
+
+    async def ready(self) -> None:
+        """Wait until it listens."""
+        async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as session:
+            while True:
+                try:
+                    async with session.get(f"http://127.0.0.1:{self.port}/health/ready") as answer:
+                        if answer.status == 200:
+                            return
+                except aiohttp.ClientError:
+                    await asyncio.sleep(0.05)
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
 
     async def kill(self) -> None:
         """Kill it as the kernel would: no handler runs, nothing is flushed."""
