@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.app import serve
 from bot.demo import product_environment
 from bot.settings import Settings
@@ -16,6 +18,9 @@ from emulators.people import Person
 from emulators.site import Site
 
 Message = dict[str, Any]
+
+on_both_databases = pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+"""Marks journeys (by ``desk`` or ``http_desk``) to be made on SQLite and on PostgreSQL."""
 
 
 @dataclass

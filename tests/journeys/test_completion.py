@@ -4,7 +4,7 @@ from pathlib import Path
 
 from emulators.people import ANA, DORA
 from emulators.site import Site
-from tests.journeys.desk import Desk, served, text_of
+from tests.journeys.desk import Desk, on_both_databases, served, text_of
 
 
 def status(desk: Desk, key: str) -> str:
@@ -24,6 +24,7 @@ async def test_several_keys_are_all_moved(desk: Desk) -> None:
     assert text_of(answer).count("→ *Done*") >= 2
 
 
+@on_both_databases
 async def test_done_alone_asks_which(desk: Desk) -> None:
     answer = await desk.say(ANA, "done")
     assert "Which issue is done?" in text_of(answer)
@@ -32,6 +33,7 @@ async def test_done_alone_asks_which(desk: Desk) -> None:
     assert status(desk, "DEMO-12") == "Done"
 
 
+@on_both_databases
 async def test_required_fields_are_asked_for(desk: Desk) -> None:
     answer = await desk.say(ANA, "DEMO-17 is done")
     assert "Jira needs" in text_of(answer)

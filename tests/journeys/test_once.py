@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 from emulators.people import ANA, BEN, BOT_USER, CHANNEL
-from tests.journeys.desk import Desk, button, buttons, served, text_of
+from tests.journeys.desk import Desk, button, buttons, on_both_databases, served, text_of
+
+pytestmark = on_both_databases
 
 UPDATE = "fixed the timeout in DEMO-14, retries 3 times now, still need QA on staging"
 

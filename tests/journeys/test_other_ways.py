@@ -3,7 +3,7 @@
 import pytest
 
 from emulators.people import ANA, BEN, BOT_USER, CHANNEL, CHEN
-from tests.journeys.desk import Desk, buttons, text_of
+from tests.journeys.desk import Desk, buttons, on_both_databases, text_of
 
 
 async def dm(desk: Desk, words: str) -> dict[str, object]:
@@ -18,6 +18,7 @@ async def dm(desk: Desk, words: str) -> dict[str, object]:
     return message
 
 
+@on_both_databases
 async def test_an_email_is_drafted_and_approved(desk: Desk) -> None:
     card = await desk.say(ANA, "write an email to my manager that I'm sick today")
     assert "Subject:" in text_of(card)
@@ -102,6 +103,7 @@ async def test_a_question_asked_in_private_is_answered_there(desk: Desk) -> None
     assert "Draft comment on DEMO-12" in text_of(card)
 
 
+@on_both_databases
 async def test_a_thread_remembers_its_issue(desk: Desk) -> None:
     card = await desk.say(ANA, "fixed the timeout in DEMO-14, QA still pending")
     answer = await desk.say(ANA, "done", thread=card["thread_ts"])
@@ -147,6 +149,7 @@ async def test_the_global_shortcut_opens_a_form(desk: Desk) -> None:
     assert await dm(desk, "Draft comment on DEMO-14")
 
 
+@on_both_databases
 async def test_the_home_shows_what_waits(desk: Desk) -> None:
     await desk.say(CHEN, "fixed the timeout in DEMO-14, QA pending")
     await desk.site.slack.open_home(CHEN.slack)

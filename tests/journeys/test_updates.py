@@ -1,11 +1,12 @@
 """A casual update becomes a comment that its author approves; it is posted once."""
 
 from emulators.people import ANA, BEN, DORA
-from tests.journeys.desk import Desk, buttons, text_of
+from tests.journeys.desk import Desk, buttons, on_both_databases, text_of
 
 UPDATE = "fixed the timeout in DEMO-14, retries 3 times now, still need QA on staging"
 
 
+@on_both_databases
 async def test_an_update_becomes_a_comment_on_approval(desk: Desk) -> None:
     card = await desk.say(ANA, UPDATE)
     assert "Draft comment on DEMO-14" in text_of(card)
@@ -16,6 +17,7 @@ async def test_an_update_becomes_a_comment_on_approval(desk: Desk) -> None:
     assert len(desk.ours("DEMO-14")) == 1
 
 
+@on_both_databases
 async def test_the_same_by_http(http_desk: Desk) -> None:
     card = await http_desk.say(ANA, UPDATE)
     await http_desk.press(ANA, card, "Post")
@@ -35,6 +37,7 @@ async def test_an_edited_draft_is_checked_again_and_posted(desk: Desk) -> None:
     assert "Deployed to production" in str(comment["body"])
 
 
+@on_both_databases
 async def test_regenerate_and_reject(desk: Desk) -> None:
     card = await desk.say(ANA, UPDATE)
     await desk.press(ANA, card, "Regenerate")
@@ -47,6 +50,7 @@ async def test_regenerate_and_reject(desk: Desk) -> None:
     assert not desk.ours("DEMO-14")
 
 
+@on_both_databases
 async def test_a_claim_of_completion_offers_the_move(desk: Desk) -> None:
     card = await desk.say(ANA, "finished DEMO-12 by moving the cache to Redis, added a TTL of 5 minutes")
     await desk.press(ANA, card, "Post and move to Done")
