@@ -102,8 +102,13 @@ async def _checked(what: str, check: Callable[[], Awaitable[str]]) -> Health:
 
 async def _database(settings: Settings) -> str:
     store = await Store.open(settings.database_url)
-    await store.close()
-    return "opens and is up to date"
+    try:
+        product = await store.product()
+    finally:
+        await store.close()
+    if not settings.serve_jobs and not store.shared:
+        raise Unwell(f"{product} is for one process; leave UPDRAFT_SERVE_JOBS at true, or use PostgreSQL")
+    return f"{product} opens and is up to date"
 
 
 async def _slack(settings: Settings, session: aiohttp.ClientSession) -> str:

@@ -183,8 +183,8 @@ class Jobs(ABC):
             return
         self._over.set()
         if self._ticking is not None:
-            # It ends by itself: cancelled inside a transaction it could keep the store from closing.
-            await asyncio.wait([self._ticking])
+            # It ends by itself: cancelled inside a transaction it could keep the store from closing. A database that is away ends it not.
+            await asyncio.wait([self._ticking], timeout=min(grace, 5.0))
         self._loop.cancel()
         await asyncio.gather(self._loop, return_exceptions=True)
         if self._running:

@@ -187,9 +187,21 @@ class Store:
 
     async def ping(self) -> None:
         """Reach the database for real; raises StoreError."""
+        async with self._answering() as tx:
+            await tx.execute(text("SELECT 1"))
+
+    async def product(self) -> str:
+        """Return what database this is, with its version. Raises StoreError."""
+        asking = "SHOW server_version" if self.shared else "SELECT sqlite_version()"
+        async with self._answering() as tx:
+            version = str((await tx.execute(text(asking))).scalar_one())
+        return f"{'PostgreSQL' if self.shared else 'SQLite'} {version.partition(' ')[0]}"
+
+    @asynccontextmanager
+    async def _answering(self) -> AsyncIterator[Transaction]:
         try:
             async with self.read() as tx:
-                await tx.execute(text("SELECT 1"))
+                yield tx
         except SQLAlchemyError as error:
             raise StoreError(f"The database does not answer ({type(error).__name__}).") from error
 

@@ -1,6 +1,7 @@
 """``updraft doctor`` says of each thing whether it is well, and what to do where it is not."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -27,14 +28,31 @@ async def found(site: Site, folder: Path, **wrong: Any) -> dict[str, tuple[bool 
 
 
 async def test_all_is_well_on_the_stand_ins(site: Site, tmp_path: Path) -> None:
-    assert await found(site, tmp_path) == {
-        "Database": (True, "opens and is up to date"),
+    told = await found(site, tmp_path)
+    well, words = told.pop("Database")
+    assert well
+    assert re.fullmatch(r"SQLite [\d.]+ opens and is up to date", words)
+    assert told == {
         "Slack": (True, "workspace Example, all scopes granted"),
         "Socket Mode": (True, "a connection can be opened"),
         "Jira": (True, "signed in as Updraft, 3 projects"),
         "Model": (True, "openai:gpt-4.1 and openai:gpt-4.1-mini answer"),
         "Settings": (True, "environment development"),
     }
+
+
+async def test_postgresql_is_well(site: Site, tmp_path: Path, postgres_url: str) -> None:
+    well, words = (await found(site, tmp_path, DATABASE_URL=postgres_url, UPDRAFT_SERVE_JOBS="false"))[
+        "Database"
+    ]
+    assert well
+    assert re.fullmatch(r"PostgreSQL [\d.]+ opens and is up to date", words)
+
+
+async def test_jobs_that_nobody_would_run_are_told(site: Site, tmp_path: Path) -> None:
+    well, words = (await found(site, tmp_path, UPDRAFT_SERVE_JOBS="false"))["Database"]
+    assert well is False
+    assert "is for one process; leave UPDRAFT_SERVE_JOBS at true" in words
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,24 @@ def test_migrating(
     assert main(["migrate"]) == 2
 
 
+def test_migrating_postgresql(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    postgres_url: str,
+    tmp_path: Path,
+) -> None:
+    for name, value in product_environment(NOWHERE, tmp_path, 0).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DATABASE_URL", postgres_url)
+    assert main(["migrate"]) == 0
+    assert capsys.readouterr().out == "The database is up to date.\n"
+    monkeypatch.setenv("DATABASE_URL", f"{postgres_url}_none")
+    assert main(["migrate"]) == 1
+    told = capsys.readouterr().err
+    assert "it has no such database; create it, or name another. Check DATABASE_URL." in told
+    assert told.count("\n") == 1
+
+
 async def test_the_log_tells_of_work_and_keeps_words_and_secrets_out(site: Site, tmp_path: Path) -> None:
     """A journey with troubles, logged at debug; then SIGTERM ends it in good order."""
     environment = product_environment(site.url, tmp_path, 0) | {

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import datetime
 from pathlib import Path
+from subprocess import run
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -222,3 +223,19 @@ async def test_a_server_that_has_gone_is_said(postgres_server: postgres.Server) 
     with pytest.raises(StoreError, match="does not answer"):
         await store.ping()
     await store.close()
+
+
+async def test_a_backup_is_restored_as_the_documents_say(
+    on_server: Store, postgres_url: str, postgres_server: postgres.Server, tmp_path: Path
+) -> None:
+    async with on_server.write() as tx:
+        await tx.execute(insert(audit_table).values(id="a", at=utcnow(), **ROW))
+    dump = str(tmp_path / "updraft.dump")
+    run([str(postgres_server.bin / "pg_dump"), "--format=custom", f"--file={dump}", postgres_url], check=True)
+    with postgres_server.database() as fresh:
+        restore = [str(postgres_server.bin / "pg_restore"), "--no-owner", f"--dbname={fresh}", dump]
+        run(restore, check=True)
+        restored = await Store.open(fresh)
+        async with restored.read() as tx:
+            assert (await tx.execute(select(audit_table.c.id))).scalar_one() == "a"
+        await restored.close()

@@ -5,8 +5,8 @@ from alembic import op
 
 from engine.store.schema import Moment
 
-revision = "0010"
-down_revision = "0001"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:
