@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cachetools import LRUCache
-from sqlalchemy import Boolean, Column, ColumnElement, String, Table, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Boolean, Column, ColumnElement, String, Table, delete, select
 
 from engine import audit
 from engine.errors import InvalidInput
@@ -104,14 +103,8 @@ class Flags:
         place = {"workspace": workspace, "scope": scope, "name": name}
         row = {"value": value, "changed_by": by, "changed_at": self.clock()}
         async with self.store.write() as tx:
-            changed = await tx.execute(update(flags_table).where(_at(workspace, name, scope)).values(**row))
-            if not changed.rowcount:
-                try:
-                    await tx.execute(insert(flags_table).values(**place, **row))
-                except IntegrityError as error:
-                    raise InvalidInput(
-                        f"{name} was switched at the same moment; look at it again."
-                    ) from error
+            made = self.store.insert(flags_table).values(**place, **row)
+            await tx.execute(made.on_conflict_do_update(index_elements=list(place), set_=row))
             await audit.note(tx, workspace, by, "flag set", name, self.clock, scope=scope, value=value)
         self._kept.pop(workspace, None)
 

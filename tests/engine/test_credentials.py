@@ -490,18 +490,19 @@ async def test_keys_that_may_be_right_are_taken(credentials: Credentials, provid
 # -- nothing in clear
 
 
-async def test_no_byte_of_the_database_is_a_key(credentials: Credentials, store: Store) -> None:
+async def test_no_byte_of_the_database_is_a_key(on_file: Store, clock: TestClock) -> None:
+    credentials = Credentials(on_file, Seal((NEW,)), clock, resolve=names(HOSTS))
     made = await added(credentials, headers={"X-Gateway-Token": TOKEN}, name="findable")
     await credentials.change("T1", made.id, {"key": OTHER}, "U1")
     for secret in (KEY, OTHER, TOKEN, base64.b64encode(NEW).decode()):
-        assert secret.encode() not in everything(store)
-        assert base64.b64encode(secret.encode())[:-4] not in everything(store)
-    assert b"findable" in everything(store)  # so the bytes looked at are those written
-    async with store.read() as tx:
+        assert secret.encode() not in everything(on_file)
+        assert base64.b64encode(secret.encode())[:-4] not in everything(on_file)
+    assert b"findable" in everything(on_file)  # so the bytes looked at are those written
+    async with on_file.read() as tx:
         assert (await tx.execute(text("PRAGMA journal_mode"))).scalar() == "wal"
 
 
 def everything(store: Store) -> bytes:
-    files = list(Path(store.url.database or "").parent.glob("test.db*"))
+    files = list(Path(store.url.database or "").parent.glob("file.db*"))
     assert [one.name for one in files if one.name.endswith("-wal")]
     return b"".join(one.read_bytes() for one in files)

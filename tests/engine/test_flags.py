@@ -151,7 +151,7 @@ async def test_many_questions_are_one_look(store: Store, clock: TestClock) -> No
     flags = Flags(store, clock)
     await flags.on("T1", AI)
     await store.close()  # whoever looked again would open it, and find the switch
-    other = await Store.open(str(store.url))
+    other = await Store.open(store.url.render_as_string(hide_password=False))
     await Flags(other, clock).set("T1", AI, False, "U1")
     await other.close()
     assert await flags.on("T1", AI, ("PAY-1",))
