@@ -58,7 +58,7 @@ def run(host: str, port: int, data: str, *, reset: bool, http: bool) -> int:
         str(folder),
         *events,
     ]
-    environment = {**os.environ, **product_environment(url, folder, events_port, http=http)}
+    environment = {**os.environ, **product_environment(url, folder, events_port, http=http), **_backup(url)}
     children: list[subprocess.Popen[bytes]] = []
     stopping = threading.Event()
     # SIGHUP too: the children would outlive a terminal that is closed.
@@ -93,6 +93,11 @@ def product_environment(url: str, folder: Path, port: int, *, http: bool = False
         "PORT": str(port),
         "UPDRAFT_LOG_LEVEL": "warning",
     }
+
+
+def _backup(url: str) -> dict[str, str]:
+    """Return the settings of a second provider, so that the demo shows how one stands in for the other."""
+    return {"ANTHROPIC_API_KEY": people.ANTHROPIC_KEY, "ANTHROPIC_BASE_URL": f"{url}/anthropic"}
 
 
 def _prepare(folder: Path, reset: bool) -> None:

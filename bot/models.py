@@ -11,6 +11,8 @@ from engine import (
     Account,
     Accounts,
     Credentials,
+    Embedder,
+    Endpoint,
     Flags,
     Gateway,
     HttpClient,
@@ -27,6 +29,7 @@ from engine import (
     Transaction,
     Unit,
     Window,
+    embedder,
     imported,
     load_seal,
     without_stray_settings,
@@ -54,6 +57,8 @@ async def gateway(settings: Settings, store: Store, jobs: Jobs, http: HttpClient
         policy=Policy(limits(settings), settings.model_deadline),
         prices=prices(settings),
         cache_size=settings.cache_size,
+        embedder=_embedder(settings, http),
+        similarity=settings.similarity,
     )
 
 
@@ -134,6 +139,19 @@ def limits(settings: Settings) -> tuple[Limit, ...]:
 def prices(settings: Settings) -> Prices:
     """Return the price table under the administrator's own prices."""
     return Prices(settings.prices)
+
+
+def _embedder(settings: Settings, http: HttpClient) -> Embedder | None:
+    """Return what turns texts into vectors, None where nothing does. Raises ModelError where it cannot."""
+    spec = settings.embedder
+    if not spec:
+        return None
+    provider, _, model = spec.partition(":")
+    account = next((one for one in accounts(settings) if one.provider == provider), None)
+    endpoint = None
+    if account is not None:
+        endpoint = Endpoint(provider, model, account.base_url, account.key, headers=account.headers)
+    return embedder(spec, endpoint, http, settings.embedder_dimension)
 
 
 def _key(secret: SecretStr | None) -> str:

@@ -20,6 +20,7 @@ from engine import Provider, UpdraftError
 from engine.sealing import SETTING, SealingError, ring
 
 MODEL = re.compile(rf"({'|'.join(Provider)}):(\S+)")
+EMBEDDER = r"^(|hashing|minilm|(openai|compatible):\S+)$"
 PHRASE = re.compile(r"[^\W\d_]+(?:[ '-][^\W\d_]+){0,4}")
 
 
@@ -76,6 +77,9 @@ class Settings(BaseSettings):
     )
     model_timeout: float = Field(30.0, alias="UPDRAFT_MODEL_TIMEOUT", gt=0, le=300)
     model_deadline: float = Field(60.0, alias="UPDRAFT_MODEL_DEADLINE", gt=0, le=300)
+    embedder: str = Field("", alias="UPDRAFT_EMBEDDER", pattern=EMBEDDER)
+    embedder_dimension: int = Field(1536, alias="UPDRAFT_EMBEDDER_DIMENSION", ge=1, le=8192)
+    similarity: float = Field(0.85, alias="UPDRAFT_SIMILARITY", gt=0, le=1)
     prices: Annotated[Mapping[str, tuple[Decimal, Decimal]], NoDecode] = Field({}, alias="UPDRAFT_PRICES")
 
     daily_budget: Money = Field(Decimal(100), alias="UPDRAFT_DAILY_BUDGET")

@@ -117,14 +117,28 @@ class Site:
             }
             for one in PEOPLE
         ]
-        return web.json_response({"people": people, "model": _state(self.models)})
+        return web.json_response({"people": people, "model": self._models_now()})
 
     async def _model(self, request: web.Request) -> web.Response:
+        """Set how the model answers; ``everywhere`` sets its backup to the same, which answers well otherwise."""
         try:
-            self.models.behave(**await request.json())
+            wanted = dict(await request.json())
+            everywhere = bool(wanted.pop("everywhere", False))
+            self.models.behave(**wanted)
         except (TypeError, ValueError) as error:
             return web.json_response({"error": str(error)}, status=400)
-        return web.json_response(_state(self.models))
+        self.anthropic.behave(**wanted if everywhere else {})
+        return web.json_response(self._models_now())
+
+    def _models_now(self) -> dict[str, Any]:
+        now, backup = self.models.behaviour, self.anthropic.behaviour
+        everywhere = now.down and backup.down
+        return {
+            "character": now.character,
+            "seconds": now.seconds,
+            "down": now.down,
+            "everywhere": everywhere,
+        }
 
     async def _reset(self, _: web.Request) -> web.Response:
         self.reset()
@@ -184,11 +198,6 @@ def _prepare(data: Path, reset: bool) -> None:
     if reset:
         for name in ("slack.json", "jira.json"):
             (data / name).unlink(missing_ok=True)
-
-
-def _state(models: ModelEmulator) -> dict[str, Any]:
-    now = models.behaviour
-    return {"character": now.character, "seconds": now.seconds, "down": now.down}
 
 
 async def _page(_: web.Request) -> web.FileResponse:

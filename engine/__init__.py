@@ -29,10 +29,13 @@ from engine.ledger import (
 )
 from engine.lineup import Lineup, ModelChoice
 from engine.models import (
+    Embedder,
+    Endpoint,
     HttpClient,
     Prices,
     Provider,
     connect,
+    embedder,
     http_client,
     imported,
     without_stray_settings,
@@ -70,6 +73,8 @@ __all__ = [
     "Draft",
     "DraftKind",
     "Drafts",
+    "Embedder",
+    "Endpoint",
     "Engine",
     "Entry",
     "Figures",
@@ -125,6 +130,7 @@ __all__ = [
     "audit_records",
     "connect",
     "dollars",
+    "embedder",
     "http_client",
     "imported",
     "jobs_on",

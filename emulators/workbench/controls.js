@@ -5,7 +5,8 @@ import { get, post } from "./net.js";
 
 const MODEL = [
   ["good", "Answers well", {}],
-  ["down", "Down", { down: true }],
+  ["down", "Down: the backup takes over", { down: true }],
+  ["all_down", "Down, and the backup too", { down: true, everywhere: true }],
   ["slow", "Slow (8 s)", { character: "slow" }],
   ["invents", "Invents facts", { character: "invents" }],
   ["obeys", "Obeys orders in the text", { character: "obeys" }],
@@ -41,7 +42,7 @@ export function controls(place, changed) {
       "div.content",
       {},
       h("p.note", {}, "These local services speak the real protocols. Make them misbehave and watch what Updraft does."),
-      h("label.row", {}, h("span", {}, "Model"), model),
+      h("label.row", {}, h("span", {}, "Model (OpenAI)"), model),
       services,
     ),
     h("footer", {}, h("button.button.danger", { type: "button", onclick: reset }, "Start over"), h("button.button.primary", { type: "button", onclick: () => place.close() }, "Done")),
@@ -82,7 +83,7 @@ export function controls(place, changed) {
   /** Show how things are. @returns {Promise<string[]>} what misbehaves, in words */
   async function load() {
     const about = await get("/workbench/about");
-    model.value = about.model.down ? "down" : about.model.character;
+    model.value = about.model.everywhere ? "all_down" : about.model.down ? "down" : about.model.character;
     const odd = model.value === "good" ? [] : [`the model: ${model.selectedOptions[0]?.textContent ?? model.value}`];
     for (const [name, label] of SERVICES) {
       const active = (await get(`/${name}/_control/faults`)).filter((/** @type {any} */ one) => one.times !== 0);
