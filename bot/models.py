@@ -1,7 +1,9 @@
 """The gateway as the settings want it: which models, by which accounts, under which limits, at what prices."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from pydantic import HttpUrl, SecretStr
@@ -16,6 +18,7 @@ from engine import (
     Flags,
     Gateway,
     HttpClient,
+    Job,
     Jobs,
     Ledger,
     Limit,
@@ -29,6 +32,7 @@ from engine import (
     Transaction,
     Unit,
     Window,
+    connect,
     embedder,
     imported,
     load_seal,
@@ -36,6 +40,8 @@ from engine import (
 )
 
 NANO = 10**9
+TESTS = timedelta(days=1)
+"""How often every credential is tested."""
 TIERS = {"free": (100, 1_000), "pro": (5_000, 50_000)}
 """Calls and embeddings in 30 days of the tiers that have a limit."""
 
@@ -46,12 +52,20 @@ async def gateway(settings: Settings, store: Store, jobs: Jobs, http: HttpClient
     for account in accounts(settings):
         await imported(account.provider)
 
+    kept, chosen = credentials(settings, store), choice(settings)
+
+    async def test(_: Job) -> None:
+        await kept.test_all(partial(connect, http=http), chosen.by_provider())
+
+    jobs.handle("test_credentials", test)
+    jobs.every("test_credentials", TESTS)
+
     async def tell(tx: Transaction, told: Told) -> None:
         await jobs.enqueue(tx, "alert", {"text": told.words()}, priority=Priority.HIGH)
 
     return Gateway(
         store,
-        lineup(settings, http, credentials(settings, store)),
+        lineup(settings, http, kept),
         ledger=Ledger(store, tell=tell),
         flags=Flags(store),
         policy=Policy(limits(settings), settings.model_deadline),

@@ -44,6 +44,11 @@ class ModelChoice:
     others: tuple[str, ...] = ()
     timeout: float = 30.0
 
+    def by_provider(self) -> dict[str, str]:
+        """Return the model that each provider is asked for, without the provider's name."""
+        named = [name for name in (*self.others, self.fast, self.primary) if name]
+        return {name.partition(":")[0]: name.partition(":")[2] for name in named}
+
     def first(self, prompt: Prompt) -> str:
         """Return the model that a prompt is for."""
         match TIERS.get(prompt.task, Tier.PRIMARY):

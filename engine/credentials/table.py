@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import structlog
 from sqlalchemy import (
     Boolean,
     Column,
@@ -48,6 +49,8 @@ from engine.errors import Gone, InvalidInput, UpdraftError
 from engine.models import Endpoint, Provider
 from engine.sealing import Seal, SealingError
 from engine.store import Clock, Json, Moment, Store, Transaction, metadata, utcnow
+
+log = structlog.get_logger(__name__)
 
 USED_EVERY = timedelta(minutes=1)
 """How exactly the last use is kept."""
@@ -270,6 +273,24 @@ class Credentials:
             if after := state_after(credential.state, tested, failure):
                 await self._state(tx, credential, *after, by)
         return tested
+
+    async def test_all(self, make_model: MakeModel, models: Mapping[str, str]) -> None:
+        """Test every credential of every workspace as far as it costs nothing: the server answers, and has the model for this key.
+
+        ``models`` are asked for, by provider, where a credential prefers none.
+        """
+        async with self.store.read() as tx:
+            rows = (await tx.execute(select(credentials_table).order_by(_t.id))).all()
+        for credential in map(_credential, rows):
+            try:
+                await self.test(
+                    credential,
+                    make_model,
+                    LEVELS[:2],
+                    model=credential.model or models.get(credential.provider),
+                )
+            except (FieldRefused, SealingError) as error:
+                log.warning("credential not tested", name=credential.name, error=str(error))
 
     async def reseal_all(self, by: str = ITSELF) -> Resealed:
         """Seal with the newest master key whatever an older one sealed; safe while others read and change."""

@@ -212,3 +212,14 @@ def test_the_state_follows(
     tested = tuple(Trial(level, failure is None, "", 0.0, clock()) for level in levels)
     after = state_after(before, tested, failure)
     assert after == (None if state is None else (state, None if failure is None else "x"))
+
+
+async def test_all_are_tested_for_what_costs_nothing(
+    credentials: Credentials, site: Site, http: HttpClient
+) -> None:
+    good = await credentials.add("T1", "openai", {"name": "good", "key": MODEL_KEY, "base_url": f"{site.url}/openai/v1"}, "U1")  # fmt: skip
+    bad = await credentials.add("T2", "openai", {"name": "bad", "key": "sk-revoked-0123456789", "base_url": f"{site.url}/openai/v1", "model": "gpt-4.1"}, "U1")  # fmt: skip
+    await credentials.test_all(lambda endpoint: OpenAIModel(endpoint, http), {"openai": "gpt-4.1"})
+    assert (await credentials.get("T1", good.id)).state is State.OK
+    assert (await credentials.get("T2", bad.id)).state is State.REFUSED
+    assert {one.method for one in site.models.requests} == {"GET"}
