@@ -16,6 +16,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import models, web
+from bot.health import Health
 from bot.settings import Settings, SettingsError
 from bot.slack.alerts import Alerts
 from bot.slack.delivery import Delivery
@@ -69,6 +70,7 @@ class App:
     slack: AsyncWebClient
     bolt: AsyncApp
     bot: dict[str, Any]
+    health: Health
 
 
 @asynccontextmanager
@@ -103,7 +105,7 @@ async def opened(settings: Settings, *, apart: bool = False) -> AsyncIterator[Ap
         bolt = make_app(slack, None if secret is None else secret.get_secret_value(), bot)
         Listeners(engine, slack, people, bot).register(bolt)
         stack.push_async_callback(jobs.stop)
-        yield App(settings, store, jobs, engine, slack, bolt, bot)
+        yield App(settings, store, jobs, engine, slack, bolt, bot, Health(store, slack, engine, gateway))
 
 
 async def serve(
@@ -118,7 +120,7 @@ async def serve(
         if settings.socket_mode:
             await stack.enter_async_context(_sockets(app))
         # Last, so that a health check passes only when everything is connected.
-        port = await stack.enter_async_context(web.listening(app.bolt, app.store, settings))
+        port = await stack.enter_async_context(web.listening(app.bolt, app.store, settings, app.health))
         how = "Socket Mode" if settings.socket_mode else "HTTP"
         log.info("ready", slack=how, port=port, team=app.bot.get("team"), jira=str(settings.jira_url))
         if ready is not None:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.health import Health
 from bot.settings import Settings
 from engine import Store, StoreError, UpdraftError
 
@@ -21,7 +22,7 @@ class PortTaken(UpdraftError):
     """The port to listen on is in use."""
 
 
-def site(bolt: AsyncApp, store: Store, settings: Settings) -> Starlette:
+def site(bolt: AsyncApp, store: Store, settings: Settings, health: Health) -> Starlette:
     """Build the ASGI application."""
     slack = AsyncSlackRequestHandler(bolt)
 
@@ -38,18 +39,33 @@ def site(bolt: AsyncApp, store: Store, settings: Settings) -> Starlette:
             return JSONResponse({"status": "unavailable", "reason": str(error)}, status_code=503)
         return JSONResponse({"status": "ok"})
 
-    routes = [Route("/health/live", live), Route("/health/ready", ready)]
+    async def dependencies(_: Request) -> Response:
+        found = await health.look()
+        well = all(one.well for one in found.values())
+        shown = {
+            name: {"status": "ok" if one.well else "unavailable", "milliseconds": one.milliseconds}
+            | ({"reason": one.reason} if one.reason else {})
+            for name, one in found.items()
+        }
+        whole = {"status": "ok" if well else "unavailable", "dependencies": shown}
+        return JSONResponse(whole, status_code=200 if well else 503)
+
+    routes = [
+        Route("/health/live", live),
+        Route("/health/ready", ready),
+        Route("/health/dependencies", dependencies),
+    ]
     if settings.slack_signing_secret is not None:
         routes.append(Route("/slack/events", events, methods=["POST"]))
     return Starlette(routes=routes)
 
 
 @asynccontextmanager
-async def listening(bolt: AsyncApp, store: Store, settings: Settings) -> AsyncIterator[int]:
+async def listening(bolt: AsyncApp, store: Store, settings: Settings, health: Health) -> AsyncIterator[int]:
     """Listen while the context is open; yields the port. Raises PortTaken."""
     bound = _bound(settings.host, settings.port)
     config = uvicorn.Config(
-        site(bolt, store, settings),
+        site(bolt, store, settings, health),
         log_config=None,
         access_log=False,
         lifespan="off",

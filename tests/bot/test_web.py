@@ -140,3 +140,39 @@ async def test_signed_nonsense_breaks_nothing(
     assert status < 500, text
     async with over_http[1].get("/health/ready") as answer:
         assert answer.status == 200
+
+
+async def test_each_dependency_is_asked_for_real(
+    over_http: tuple[Desk, aiohttp.ClientSession],
+) -> None:
+    desk, session = over_http
+    async with session.get("/health/dependencies") as answer:
+        found = await answer.json()
+    assert (answer.status, found["status"]) == (200, "ok")
+    assert set(found["dependencies"]) == {
+        "database",
+        "slack",
+        "jira",
+        "openai:gpt-4.1",
+        "openai:gpt-4.1-mini",
+    }
+    asked = len(desk.site.models.requests)
+    async with session.get("/health/dependencies") as answer:
+        assert answer.status == 200
+    assert len(desk.site.models.requests) == asked
+
+
+async def test_what_is_down_is_said_with_its_reason(
+    over_http: tuple[Desk, aiohttp.ClientSession],
+) -> None:
+    desk, session = over_http
+    desk.site.models.behave(down=True)
+    desk.site.slack.faults.add("status", "auth.test", status=500, times=-1)
+    desk.site.jira.faults.add("status", "myself", status=503, times=-1)
+    async with session.get("/health/dependencies") as answer:
+        found = (await answer.json())["dependencies"]
+    assert answer.status == 503
+    assert found["database"]["status"] == "ok"
+    assert found["openai:gpt-4.1"]["reason"] == "openai:gpt-4.1 failed (503)."
+    assert "Slack says" in found["slack"]["reason"]
+    assert "Jira does not answer" in found["jira"]["reason"]
