@@ -77,6 +77,12 @@ class Subject:
             for old in self.folder.glob("updraft.db*"):
                 old.unlink()
         environment = product_environment(self.stand_in.url, self.folder, self.port, http=self.http)
+        # One crowd writes as few people: the limits of a person would answer instead of the product.
+        environment |= {
+            "UPDRAFT_MESSAGES_A_MINUTE": "1000000",
+            "UPDRAFT_PERSON_CALLS_AN_HOUR": "1000000",
+            "UPDRAFT_CALLS_AN_HOUR": "1000000",
+        }
         began = time.perf_counter()
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(

@@ -93,11 +93,25 @@ async def opened(settings: Settings, *, apart: bool = False) -> AsyncIterator[Ap
         http = await stack.enter_async_context(http_client())
         jobs = jobs_on(store, policy=RetryPolicy(base=settings.retry_base), at_once=settings.jobs_at_once)
         gateway = await models.gateway(settings, store, jobs, http)
-        writer = Writer(gateway, allowed_domains=settings.allowed_domains)
+        writer = Writer(
+            gateway,
+            allowed_domains=settings.allowed_domains,
+            good=settings.quality,
+            keep_drafts=settings.cache_drafts * 60.0,
+            keep_intents=settings.cache_intents * 60.0,
+        )
         people = People(slack)
         lexicons = lexicons_with(settings.done_phrases)
         engine = Engine(
-            store, jobs, jira, writer, people, input_limit=settings.input_limit, lexicons=lexicons
+            store,
+            jobs,
+            jira,
+            writer,
+            people,
+            input_limit=settings.input_limit,
+            messages_a_minute=settings.messages_a_minute,
+            sure=settings.confidence,
+            lexicons=lexicons,
         )
         Delivery(engine, slack, people, jobs)
         Alerts(slack, settings.alert_channel, jobs)

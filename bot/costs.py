@@ -10,8 +10,10 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from bot.models import PROMPT, credentials
 from engine import (
     By,
+    Seal,
     Store,
     UpdraftError,
     Use,
@@ -43,6 +45,7 @@ def add_commands(commands: Any) -> None:
     costs.set_defaults(run=_costs)
     rows = commands.add_parser("records", help="the records themselves, as CSV or JSON lines")
     rows.add_argument("what", choices=("executions", "audit"), help="calls of models, or who did what")
+    rows.add_argument("--prompts", action="store_true", help="with what models were asked, where it was kept")
     rows.add_argument("--format", choices=("csv", "json"), default="csv", help="(default: %(default)s)")
     _add_period(rows)
     rows.set_defaults(run=_records)
@@ -136,12 +139,26 @@ def _records(arguments: argparse.Namespace) -> int:
 
     period = _period(arguments)
     source = records if arguments.what == "executions" else audit_records
+    settings = load()
 
     async def written(store: Store) -> None:
-        await _write(source(store, period.since, period.until, period.workspace), arguments.format)
+        rows = source(store, period.since, period.until, period.workspace)
+        if arguments.what == "executions":
+            rows = _opened(rows, credentials(settings, store).seal if arguments.prompts else None)
+        await _write(rows, arguments.format)
 
-    asyncio.run(_with_store(load().database_url, written))
+    asyncio.run(_with_store(settings.database_url, written))
     return 0
+
+
+async def _opened(rows: AsyncIterator[dict[str, Any]], seal: Seal | None) -> AsyncIterator[dict[str, Any]]:
+    """Open what was kept of prompts, or leave it out. Raises SealingError."""
+    async for row in rows:
+        sealed = row.pop("prompt")
+        if seal is not None:
+            opened = None if sealed is None else seal.open(sealed, row["workspace"], PROMPT.format(row["id"]))
+            row["prompt"] = opened
+        yield row
 
 
 async def _write(rows: AsyncIterator[Mapping[str, Any]], form: str) -> None:

@@ -12,6 +12,7 @@ from bot.settings import Settings
 from engine import (
     Account,
     Accounts,
+    Breakers,
     Credentials,
     Embedder,
     Endpoint,
@@ -42,6 +43,8 @@ from engine import (
 NANO = 10**9
 TESTS = timedelta(days=1)
 """How often every credential is tested."""
+PROMPT = "prompt {}"
+"""What the prompt of a record is sealed for."""
 TIERS = {"free": (100, 1_000), "pro": (5_000, 50_000)}
 """Calls and embeddings in 30 days of the tiers that have a limit."""
 
@@ -57,6 +60,9 @@ async def gateway(settings: Settings, store: Store, jobs: Jobs, http: HttpClient
     async def test(_: Job) -> None:
         await kept.test_all(partial(connect, http=http), chosen.by_provider())
 
+    def seal(text: str, workspace: str, id: str) -> str:
+        return kept.seal.seal(text, workspace, PROMPT.format(id))
+
     jobs.handle("test_credentials", test)
     jobs.every("test_credentials", TESTS)
 
@@ -68,7 +74,10 @@ async def gateway(settings: Settings, store: Store, jobs: Jobs, http: HttpClient
         lineup(settings, http, kept),
         ledger=Ledger(store, tell=tell),
         flags=Flags(store),
-        policy=Policy(limits(settings), settings.model_deadline),
+        policy=Policy(limits(settings), settings.model_deadline, seal if settings.keep_prompts else None),
+        breakers=Breakers(
+            store, failures=settings.breaker_failures, pause=timedelta(seconds=settings.breaker_pause)
+        ),
         prices=prices(settings),
         cache_size=settings.cache_size,
         embedder=_embedder(settings, http),
@@ -120,6 +129,8 @@ def choice(settings: Settings) -> ModelChoice:
         settings.model_choice == "auto",
         settings.backup_models,
         settings.model_timeout,
+        settings.output_tokens,
+        settings.output_tokens_fast,
     )
 
 

@@ -2,6 +2,7 @@
 
 from engine.accounts import Account, Accounts
 from engine.audit import records as audit_records
+from engine.breaker import Breakers
 from engine.core import Engine
 from engine.credentials import Credential, Credentials, Level
 from engine.credentials import Fields as CredentialFields
@@ -64,6 +65,7 @@ __all__ = [
     "Account",
     "Accounts",
     "Blank",
+    "Breakers",
     "By",
     "Checked",
     "Choice",

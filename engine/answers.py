@@ -6,6 +6,7 @@ Working a reply out again after a crash repeats no effect: a draft exists once p
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import structlog
 
@@ -37,8 +38,9 @@ STATE = re.compile(
 )
 """What a question about an issue's state has in it."""
 ROUTING_TRIES = 3
-SURE = 0.8
 
+MINUTE = timedelta(minutes=1)
+TOO_MANY = "I take {most} messages a minute from one person, and left this one out. Please send it again in a minute."
 EMPTY = "Tell me in your own words what happened, for instance “done with PAY-12” or “fixed the login timeout, QA still pending”."
 WHICH_DONE = "Which issue is done? Choose it, or write its key here in this thread."
 WHICH_UPDATE = "Which issue is this about? Choose it, or write its key here in this thread."
@@ -63,11 +65,14 @@ class Answers:
         directory: Directory,
         *,
         input_limit: int,
+        messages_a_minute: int = 100,
+        sure: float = 0.8,
         lexicons: tuple[Lexicon, ...] = LEXICONS,
         clock: Clock = utcnow,
     ) -> None:
         self.store, self.inbox, self.drafts, self.access = store, inbox, drafts, access
         self.writer, self.directory, self.input_limit, self.clock = writer, directory, input_limit, clock
+        self.messages_a_minute, self.sure = messages_a_minute, sure
         self.lexicons = lexicons
         self.completion = Completion(store, access, clock)
 
@@ -85,6 +90,8 @@ class Answers:
             return Reply(
                 f"Your message has {len(entry.text):,} characters; I take up to {self.input_limit:,}. Please send a shorter one."
             )
+        if await self.inbox.before(entry, MINUTE, self.messages_a_minute) >= self.messages_a_minute:
+            return Reply(TOO_MANY.format(most=self.messages_a_minute))
         person = await self.directory(entry.workspace, entry.person)
         try:
             entry, routing = await self._routed(entry)
@@ -257,7 +264,7 @@ class Answers:
             return Reply(UNSURE, _routes(routing.keys))
         sentence = understood.message[:500]
         # A key that the message does not name is an invention of the model's.
-        if understood.confidence < SURE:
+        if understood.confidence < self.sure:
             return Reply(quoted(sentence) or UNSURE, _routes(routing.keys))
         match understood.intent:
             case Intent.COMPLETION:

@@ -43,6 +43,8 @@ class Engine:
         directory: Directory,
         *,
         input_limit: int = 5000,
+        messages_a_minute: int = 100,
+        sure: float = 0.8,
         lexicons: tuple[Lexicon, ...] = LEXICONS,
         clock: Clock = utcnow,
     ) -> None:
@@ -58,6 +60,8 @@ class Engine:
             writer,
             directory,
             input_limit=input_limit,
+            messages_a_minute=messages_a_minute,
+            sure=sure,
             lexicons=lexicons,
             clock=clock,
         )

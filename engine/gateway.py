@@ -104,11 +104,14 @@ class Answer(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How the gateway works: its limits, the seconds one answer may take in all, and whether prompts are kept (by ``seal``)."""
+    """How the gateway works: its limits, and the seconds one answer may take in all.
+
+    ``seal`` keeps what a model was asked: it takes the text, the workspace and the record's id, and returns what may be stored.
+    """
 
     limits: tuple[Limit, ...] = ()
     deadline: float = 60.0
-    seal: Callable[[str, str], str] | None = None
+    seal: Callable[[str, str, str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,28 +148,30 @@ class Gateway:
         policy: Policy = Policy(),
         prices: Prices = Prices(),  # noqa: B008 - a frozen value
         cache_size: int = 1000,
+        breakers: Breakers | None = None,
         embedder: Embedder | None = None,
         similarity: float = 0.85,
         clock: Clock = utcnow,
     ) -> None:
         self.store, self.lineup, self.ledger, self.flags = store, lineup, ledger, flags
         self.policy, self.prices, self.clock = policy, prices, clock
-        self.breakers = Breakers(store, clock)
+        self.breakers = breakers or Breakers(store, clock)
         self.cache: Cache[_Given] = Cache(cache_size)
         self.embedder, self.nearby = embedder, Nearby[_Given](cache_size, similarity)
         self._chain = Chain(self.breakers, key_news=lineup.accounts.key_news)
 
     async def ask(self, question: Question) -> Answer[str]:
         """Return a model's text. Raises SwitchedOff, LimitReached and NoModel, which are ModelErrors."""
-        return await self._answer(question, str)
+        return await self._answer(self._bounded(question), str)
 
     async def ask_for(self, output: type[Output], question: Question) -> Answer[Output]:
         """Return a model's answer as a value of a pydantic model; raises what `ask` raises."""
         shaped = replace(question, prompt=replace(question.prompt, schema=schema_of(output)))
-        return await self._answer(shaped, lambda text: read(output, text))
+        return await self._answer(self._bounded(shaped), lambda text: read(output, text))
 
     async def stream(self, question: Question) -> AsyncIterator[str | Answer[str]]:
         """Yield a model's text piece by piece and, at the end, the answer; raises what `ask` raises, NoModel also midway."""
+        question = self._bounded(question)
         candidates, limits = await self._allowed(question)
         meter = await self._meter(question, candidates, limits)
         try:
@@ -303,6 +308,9 @@ class Gateway:
         limited = await self._on(question, "ai.rate_limits")
         return candidates, tuple(one for one in self.policy.limits if limited or one.unit == "nanos")
 
+    def _bounded(self, question: Question) -> Question:
+        return replace(question, prompt=self.lineup.choice.bounded(question.prompt))
+
     async def _on(self, question: Question, flag: str) -> bool:
         return await self.flags.on(question.person.workspace, flag, question.keys)
 
@@ -330,8 +338,10 @@ class Gateway:
 
     def _call(self, question: Question) -> Call:
         person, prompt = question.person, question.prompt
-        kept = None if self.policy.seal is None else self.policy.seal(person.workspace, prompt.user)
-        return Call(person.workspace, person.id, prompt.task, prompt.version, question.subject, prompt=kept)
+        call = Call(person.workspace, person.id, prompt.task, prompt.version, question.subject)
+        if self.policy.seal is None:
+            return call
+        return replace(call, prompt=self.policy.seal(prompt.user, person.workspace, call.id))
 
 
 class _Meter:

@@ -7,6 +7,7 @@ another event id.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import uuid4
@@ -20,10 +21,10 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     case,
+    func,
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 
 from engine.errors import Gone, NotYours
@@ -57,6 +58,7 @@ inbox_table = Table(
     UniqueConstraint("workspace", "channel", "ts"),
     Index("ix_inbox_thread", "workspace", "channel", "thread"),
     Index("ix_inbox_reply", "workspace", "reply_channel", "reply_ts"),
+    Index("ix_inbox_person", "workspace", "person", "received_at"),
 )
 
 
@@ -118,6 +120,7 @@ class Entry:
     route: Route | None
     issue: str | None
     reply_ts: str | None
+    received_at: datetime
 
     @property
     def over(self) -> bool:
@@ -138,8 +141,7 @@ class Inbox:
     async def take_all(self, tx: Transaction, incomings: Sequence[Incoming]) -> list[str | None]:
         """Record messages that came together; return each one's id, None for one that is already here."""
         rows = [self._row(incoming) for incoming in incomings]
-        dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-        fresh = dialect.insert(inbox_table).on_conflict_do_nothing().returning(inbox_table.c.id)
+        fresh = self.store.insert(inbox_table).on_conflict_do_nothing().returning(inbox_table.c.id)
         taken = set((await tx.execute(fresh, rows)).scalars())
         return [row["id"] if row["id"] in taken else None for row in rows]
 
@@ -161,6 +163,16 @@ class Inbox:
             "choice": None if incoming.choice is None else asdict(incoming.choice),
             "received_at": self.clock(),
         }
+
+    async def before(self, entry: Entry, span: timedelta, most: int) -> int:
+        """Count what the same person sent in the span before a message, up to ``most``."""
+        mine = (inbox_table.c.workspace == entry.workspace) & (inbox_table.c.person == entry.person)
+        lately = (inbox_table.c.received_at > entry.received_at - span) & (
+            inbox_table.c.received_at < entry.received_at
+        )
+        few = select(inbox_table.c.id).where(mine, lately).limit(most).subquery()
+        async with self.store.read() as tx:
+            return int((await tx.execute(select(func.count()).select_from(few))).scalar_one())
 
     async def entry(self, id: str) -> Entry:
         """Return one entry; raises Gone when there is none."""
@@ -286,6 +298,7 @@ def _entry(row: Row[Any]) -> Entry:
         route=None if row.route is None else Route(row.route),
         issue=row.issue,
         reply_ts=row.reply_ts,
+        received_at=row.received_at,
     )
 
 

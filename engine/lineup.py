@@ -34,7 +34,10 @@ TIERS: Mapping[str, Tier] = {"classify": Tier.CLASSIFICATION}
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """The models of an installation, as ``provider:model``; ``auto`` chooses by complexity, ``others`` stand in when all else fails."""
+    """The models of an installation, as ``provider:model``; ``auto`` chooses by complexity, ``others`` stand in when all else fails.
+
+    ``timeout`` is for one try, in seconds; ``output`` and ``output_fast`` are the tokens of an answer at the most.
+    """
 
     primary: str
     fast: str
@@ -43,6 +46,13 @@ class ModelChoice:
     auto: bool = False
     others: tuple[str, ...] = ()
     timeout: float = 30.0
+    output: int = 2000
+    output_fast: int = 1000
+
+    def bounded(self, prompt: Prompt) -> Prompt:
+        """Return a prompt whose answer is no longer than its tier allows."""
+        fast = TIERS.get(prompt.task, Tier.PRIMARY) is not Tier.PRIMARY
+        return replace(prompt, max_tokens=min(prompt.max_tokens, self.output_fast if fast else self.output))
 
     def by_provider(self) -> dict[str, str]:
         """Return the model that each provider is asked for, without the provider's name."""

@@ -24,8 +24,6 @@ log = structlog.get_logger(__name__)
 
 SEAM = "\n\x1e\n"
 """Joins texts; its middle is a control character that no text keeps on its way here."""
-KEEP_INTENTS = 60 * 60.0
-GOOD = 0.7
 RULES_QUALITY = 0.6
 KEPT_OUT = "What looks like a secret was kept out: “[redacted-…]” stands in its place."
 BY_THE_RULES = "No language model answered, so plain rules tidied up your words. Please read them with care."
@@ -53,8 +51,18 @@ class Written:
 class Writer:
     """Writes drafts and understands messages through the gateway."""
 
-    def __init__(self, gateway: Gateway, *, allowed_domains: tuple[str, ...] = ()) -> None:
-        self.gateway, self.allowed_domains = gateway, allowed_domains
+    def __init__(
+        self,
+        gateway: Gateway,
+        *,
+        allowed_domains: tuple[str, ...] = (),
+        good: float = 0.7,
+        keep_drafts: float = 24 * 3600.0,
+        keep_intents: float = 3600.0,
+    ) -> None:
+        """``good`` is the quality (0-1) that a draft needs to be kept; it is, as intents are, for so many seconds."""
+        self.gateway, self.allowed_domains, self.good = gateway, allowed_domains, good
+        self.keep_drafts, self.keep_intents = keep_drafts, keep_intents
 
     async def comment(
         self,
@@ -85,7 +93,8 @@ class Writer:
             prompts.comment(said, issues=told, person=_about(person), draft=before, instruction=wish),
             keys=tuple(issue.key for issue in issues),
             subject=subject,
-            worth=lambda text: check(restore(text, guarded.secrets)).quality >= GOOD,
+            worth=lambda text: check(restore(text, guarded.secrets)).quality >= self.good,
+            keep=self.keep_drafts,
             fresh=bool(instruction or draft),
             near=self._near(said, f"{told}\n{_about(person)}", check) if not guarded.secrets else None,
         )
@@ -127,7 +136,8 @@ class Writer:
             person,
             prompts.email(said, person=_about(person), today=today, draft=before, instruction=wish),
             subject=subject,
-            worth=lambda text: check(restore(text, guarded.secrets)).quality >= GOOD,
+            worth=lambda text: check(restore(text, guarded.secrets)).quality >= self.good,
+            keep=self.keep_drafts,
             fresh=bool(instruction or draft),
         )
         answer = await self.gateway.ask(question)
@@ -141,7 +151,9 @@ class Writer:
     ) -> Classification:
         """Name the intent of an ambiguous message about these issues; raises ModelError."""
         (said,), _ = self._redacted(message)
-        question = Question(person, prompts.classify(said), keys=keys, subject=subject, keep=KEEP_INTENTS)
+        question = Question(
+            person, prompts.classify(said), keys=keys, subject=subject, keep=self.keep_intents
+        )
         return (await self.gateway.ask_for(Classification, question)).value
 
     def _near(self, said: str, context: str, check: Callable[[str], Checked]) -> Near | None:
@@ -151,7 +163,7 @@ class Writer:
 
         def suits(text: str) -> bool:
             checked = check(text)
-            return checked.faithful and not checked.findings and checked.quality >= GOOD
+            return checked.faithful and not checked.findings and checked.quality >= self.good
 
         return Near(said, context, essentials(said), suits)
 

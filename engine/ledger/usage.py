@@ -98,8 +98,8 @@ async def usage(store: Store, period: UsePeriod, by: By) -> list[Use]:
 async def records(
     store: Store, since: datetime, until: datetime, workspace: str | None = None
 ) -> AsyncIterator[dict[str, Any]]:
-    """Yield every record of a period, oldest first, without the sealed prompt."""
-    shown = [column for column in executions.columns if column.name not in ("prompt", "held", "expires_at")]
+    """Yield every record of a period, oldest first; its ``prompt``, where it was kept, is sealed."""
+    shown = [column for column in executions.columns if column.name not in ("held", "expires_at")]
     query = _within(select(*shown), UsePeriod(since, until, workspace)).order_by(
         executions.c.started_at, executions.c.id
     )

@@ -1,10 +1,18 @@
 """What a person sees of the models behind the drafts: who stood in, which limit holds, what is switched off."""
 
+import asyncio
+import json
 from pathlib import Path
 
-from emulators.people import ANA, ANTHROPIC_KEY, CHANNEL
+import pytest
+from sqlalchemy import select
+
+from bot.__main__ import main
+from bot.demo import product_environment
+from emulators.people import ANA, ANTHROPIC_KEY, BEN, CHANNEL
 from emulators.site import Site
 from engine import Flags, Store
+from engine.ledger.tables import executions
 from tests.journeys.desk import Desk, served, settings, text_of
 
 UPDATE = "fixed the timeout in DEMO-14, retries 3 times now, still need QA on staging"
@@ -72,3 +80,34 @@ async def test_a_project_without_ai_is_written_by_rules(tmp_path: Path) -> None:
         assert not [one for one in site.models.requests if "chat" in one.path]
         other = await desk.say(ANA, "fixed the menu in DEMO-12, QA is next on staging")
         assert "switched off" not in text_of(other)
+
+
+async def test_what_was_asked_is_kept_sealed_where_that_is_wished(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Site(port=0) as site, served(site, tmp_path, UPDRAFT_KEEP_PROMPTS="true"):
+        await Desk(site, tmp_path).say(ANA, UPDATE)
+        environment = product_environment(site.url, tmp_path, 0)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    store = await Store.open(environment["DATABASE_URL"])
+    async with store.read() as tx:
+        [sealed] = (await tx.execute(select(executions.c.prompt))).scalars()
+    await store.close()
+    assert "timeout" not in sealed
+    capsys.readouterr()
+    for words, kept in ((["--prompts"], True), ([], False)):
+        assert await asyncio.to_thread(main, ["records", "executions", "--format", "json", *words]) == 0
+        row = json.loads(capsys.readouterr().out)
+        assert ("fixed the timeout in DEMO-14" in row.get("prompt", "")) is kept
+
+
+async def test_too_many_messages_in_a_minute_are_refused_with_a_word(tmp_path: Path) -> None:
+    async with Site(port=0) as site, served(site, tmp_path, UPDRAFT_MESSAGES_A_MINUTE="2"):
+        desk = Desk(site, tmp_path)
+        for _ in range(2):
+            assert "left this one out" not in text_of(await desk.say(ANA, "help"))
+        refused = await desk.say(ANA, "done with DEMO-12")
+        assert "I take 2 messages a minute from one person, and left this one out" in text_of(refused)
+        assert site.jira.issue("DEMO-12")["fields"]["status"]["name"] != "Done"
+        assert "left this one out" not in text_of(await desk.say(BEN, "help"))
