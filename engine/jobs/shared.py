@@ -9,8 +9,10 @@ the workers; one that is lost costs a few seconds. Times are the database's, for
 """
 
 import asyncio
+import math
 import os
 import socket
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -103,10 +105,14 @@ class SharedJobs(Jobs):
         """Make sure of a job just before an effect that must not happen twice, and be seen alive. Raises TakenOver."""
         ours = exists().where(self._mine(job))
         seen = update(workers_table).where((workers_table.c.id == self.worker) & ours)
-        async with self.store.write() as tx:
-            # Whoever takes over deletes this very row first: one of us waits for the other.
-            if not (await tx.execute(seen.values(seen_at=func.now()))).rowcount:
-                raise TakenOver("Another process has taken this over.")
+        asked = -math.inf
+        # An answer that was long on its way, because this process was paused meanwhile, says nothing any more.
+        while time.monotonic() - asked > self.dead / 3:
+            asked = time.monotonic()
+            async with self.store.write() as tx:
+                # Whoever takes over deletes this very row first: one of us waits for the other.
+                if not (await tx.execute(seen.values(seen_at=func.now()))).rowcount:
+                    raise TakenOver("Another process has taken this over.")
 
     async def _enter(self) -> None:
         await self._be_seen()

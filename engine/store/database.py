@@ -71,6 +71,9 @@ class Store:
             parsed = make_url(url)
         except ArgumentError as error:
             raise StoreError(f"DATABASE_URL is not a database address: {error}") from error
+        except ValueError:
+            # Not "from": the message quotes what may be a part of a password.
+            raise StoreError("DATABASE_URL is not a database address: its port is no number.") from None
         backend = parsed.get_backend_name()
         if backend not in ("sqlite", "postgres", "postgresql") or not parsed.database:
             raise StoreError(f"DATABASE_URL must be {SHAPES}")

@@ -157,6 +157,12 @@ async def test_a_wrong_address_says_what_is_right(url: str) -> None:
         await Store.open(url)
 
 
+async def test_a_wrong_port_is_not_quoted() -> None:
+    with pytest.raises(StoreError, match="its port is no number") as caught:
+        await Store.open("postgresql://updraft@127.0.0.1:hunter2/updraft")
+    assert "hunter2" not in str(caught.value)
+
+
 async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.db").write_text("not a database at all, but some letters")
     with pytest.raises(StoreError, match=r"a\.db cannot be opened"):
