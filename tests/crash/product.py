@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +29,10 @@ class Product:
         *,
         port: int = 0,
         http: bool = False,
-        **more: str,
+        more: Mapping[str, str] | None = None,
     ) -> None:
         self.site, self.folder, self.command, self.port = site, folder, command, port
-        self.settings = product_environment(site.url, folder, port, http=http) | more
+        self.settings = product_environment(site.url, folder, port, http=http) | dict(more or {})
         self.log = folder / f"{command}-{port}.log"
         self._process: asyncio.subprocess.Process | None = None
         self.kills = 0

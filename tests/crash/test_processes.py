@@ -22,7 +22,7 @@ from emulators.site import Site
 from engine import Store
 from engine.jobs import jobs_table, workers_table
 from tests.crash.product import Product, answers, fresh_issue, until
-from tests.journeys.desk import Desk, buttons, text_of
+from tests.journeys.desk import Desk, buttons, on_postgres, text_of
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(180)]
 
@@ -92,8 +92,9 @@ async def cluster(postgres_url: str, tmp_path: Path) -> AsyncIterator[Cluster]:
         site = await stack.enter_async_context(Site(port=0, events_url=url))
         store = await Store.open(postgres_url)
         stack.push_async_callback(store.close)
-        webs = [Product(site, tmp_path, port=port, http=True, DATABASE_URL=postgres_url) for port in ports]
-        worker = Product(site, tmp_path, "work", http=True, DATABASE_URL=postgres_url)
+        more = on_postgres(postgres_url)
+        webs = [Product(site, tmp_path, port=port, http=True, more=more) for port in ports]
+        worker = Product(site, tmp_path, "work", http=True, more=more)
         processes = [*webs, worker]
         for process in processes:
             await process.start()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from emulators.site import Site
-from tests.journeys.desk import Desk, served
+from tests.journeys.desk import Desk, on_postgres, served
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def database(request: pytest.FixtureRequest) -> dict[str, str]:
     """The setting of the database: SQLite, or PostgreSQL where a test is marked ``on_both_databases`` and it is the latter's turn."""
     if getattr(request, "param", "sqlite") == "sqlite":
         return {}
-    return {"DATABASE_URL": request.getfixturevalue("postgres_url")}
+    return on_postgres(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture

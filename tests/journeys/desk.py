@@ -1,6 +1,7 @@
 """A desk to test from: the real product, served in this process, on the stand-ins; helpers to talk, press and read."""
 
 import asyncio
+import base64
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,8 +20,15 @@ from emulators.site import Site
 
 Message = dict[str, Any]
 
+MASTER_KEY = base64.b64encode(bytes(range(32))).decode()
+
 on_both_databases = pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
 """Marks journeys (by ``desk`` or ``http_desk``) to be made on SQLite and on PostgreSQL."""
+
+
+def on_postgres(url: str) -> dict[str, str]:
+    """Return the settings that go with a database on PostgreSQL, which has no folder to keep a master key in."""
+    return {"DATABASE_URL": url, "UPDRAFT_MASTER_KEY": MASTER_KEY}
 
 
 @dataclass
