@@ -48,4 +48,4 @@ def _clauses(sentence: str) -> Iterator[str]:
 
 def _leaves_open(sentence: str) -> bool:
     spoken = words(sentence, named(sentence))
-    return spoken_in(LEXICONS, frozenset(spoken.split())).leaves_open(spoken)
+    return spoken_in(LEXICONS, frozenset(spoken)).leaves_open(spoken)

@@ -95,7 +95,7 @@ def entities(text: str, projects: Collection[str] | None = None) -> Entities:
     """Return what ``text`` names; keys as in `engine.routing.keys.named`, the other facts as written."""
     said = plain(text)
     places = named(said, projects)
-    return gathered(said, places, frozenset(words(said, places).split()))
+    return gathered(said, places, frozenset(words(said, places)))
 
 
 def gathered(said: str, places: list[Named], present: frozenset[str]) -> Entities:

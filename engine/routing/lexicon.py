@@ -1,17 +1,13 @@
-"""Rules as named data, and the small language their patterns are written in.
-
-A pattern is words separated by spaces. ``{name}`` stands for one of the phrases of a class of the lexicon (which may use further
-classes), ``(a|b c)`` for a choice, a trailing ``?`` for "or nothing" and ``*`` for "any number" (``+``: at least one), ``(!a|b)`` for "and here follows neither". Names in capitals are the signs of
-`engine.routing.words`. ``{WORD}`` is any word that the lexicon does not reserve, ``{ANY}`` any word at all, ``{FEW}`` up to twelve of them, ``{END}`` the end of the message.
-"""
+"""Rules as named data, and what a language consists of; how patterns are written is told in `engine.routing.grammar`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import regex
 
+from engine.routing.grammar import Grammar
 from engine.types import Route
 
 SIGNS = frozenset(
@@ -102,16 +98,6 @@ class Reservation:
     of_a_report: bool = False
 
 
-_PART = re.compile(r"\{(\w+)\}|(\(!|[()|?*+])|([^\s(){}|?*+]+)|\s+")
-_NEEDLESS = re.compile(r"\(\?:([^()|\[\]?*+]+ )\)(?![?*+])")
-_ANY = {
-    "FEW": "(?:[^ ]+ ){0,12}?",
-    "ANY": "(?:[^ ]+ )",
-    "END": "$",
-    "WORD": r"(?:(?!\L<reserved> )[^\W\d_A-Z][^ A-Z]* )",
-}
-
-
 @dataclass(frozen=True, eq=False)
 class Lexicon:
     """The words and rules of one language."""
@@ -165,38 +151,35 @@ class Lexicon:
         """Compile every pattern now (some tenths of a second) and not with the first message that needs it."""
         _ = self.claim, self.request, self.reserve, self._phrases, self._courtesy_before, self._courtesy_after
 
-    def reduced(self, spoken: str, present: frozenset[str]) -> str:
-        """Return the words with each phrase that names work as one token, as `completions` are written."""
+    def spell(self, tokens: Sequence[str]) -> str:
+        """Return the words of a message as patterns read them: one character each, so that places are the same."""
+        return self.grammar.alphabet.spell(tokens)
+
+    def reduced(self, spelt: str, present: frozenset[str]) -> str:
+        """Return what `spell` returned with each phrase that names work as one token, as `completions` are written."""
         for name, phrase, heads in self._phrases:
             if not present.isdisjoint(heads):
-                spoken = phrase.sub(name, spoken, timeout=TIMEOUT)
-        return spoken
+                spelt = phrase.sub(name, spelt, timeout=TIMEOUT)
+        return spelt
+
+    @cached_property
+    def grammar(self) -> Grammar:
+        """The classes, and the character of every word that is said in some pattern."""
+        rules = (*self.completions, *self.requests, *self.reservations)
+        patterns = [pattern for rule in rules for pattern in rule.patterns]
+        others = (*self.phrases, *self.phrases.values(), *self.open_ends, *self.harmless, "QM")
+        return Grammar(self.language, self.classes, (*patterns, *others), self.reserved)
 
     @cached_property
     def unsayable(self) -> frozenset[str]:
         """Words and signs that no completion can contain: no pattern has them, and no name may."""
         names = (*(pattern for rule in self.completions for pattern in rule.patterns), *self.phrases.values())
-        sayable = self._literals((*names, "{opening} {joint} {closing}"))
-        return (self.reserved | SIGNS) - sayable
-
-    def _literals(self, patterns: tuple[str, ...]) -> frozenset[str]:
-        """Return the words of patterns and of the classes that they use."""
-        words: set[str] = set()
-        seen: set[str] = set()
-        waiting = list(patterns)
-        while waiting:
-            for name, _, word in _PART.findall(waiting.pop()):
-                if word:
-                    words.add(word if word.isupper() else word.casefold())
-                elif name and name not in _ANY and name not in seen:
-                    seen.add(name)
-                    waiting.append(self.classes[name])
-        return frozenset(words)
+        return (self.reserved | SIGNS) - self.grammar.literals((*names, "{opening} {joint} {closing}"))
 
     @cached_property
     def _phrases(self) -> "tuple[tuple[str, regex.Pattern[str], frozenset[str]], ...]":
         return tuple(
-            (f"{token} ", self._compile(f"(?<![^ ])(?:{self._compiled(pattern)})"), self.phrase_heads[token])
+            (self.spell([token]), self._chosen((pattern,)), self.phrase_heads[token])
             for token, pattern in self.phrases.items()
         )
 
@@ -204,14 +187,12 @@ class Lexicon:
     def claim(self) -> "regex.Pattern[str]":
         """The grammar of completions: it consumes a whole message or nothing."""
         # A clause ends with a joint, or a question mark of its own, or the message does.
-        frame = "^{opening}*(?:RULES(?:(?:{joint}+|(?<=QM ))(?!$)|(?=END)))+END"
-        closing = f"(?:{self._class('closing', ())})*+$"
-        frame = (
-            frame.replace("{opening}", self._class("opening", ()))
-            .replace("{joint}", self._class("joint", ()))
-            .replace("END", closing)
+        opening, joint, closing = map(self.grammar.of_class, ("opening", "joint", "closing"))
+        end = f"(?:{closing})*+$"
+        asked = self.spell(["QM"])
+        return self.grammar.compile(
+            f"^{opening}*(?:{self._rules(self.completions)}(?:(?:{joint}+|(?<={asked}))(?!$)|(?={end})))+{end}"
         )
-        return self._grammar(frame, self.completions)
 
     @cached_property
     def claims_by_group(self) -> dict[str, Rule]:
@@ -234,27 +215,27 @@ class Lexicon:
             and verb not in self.idle
         )
 
-    def without_courtesy(self, spoken: str) -> str:
+    def without_courtesy(self, tokens: list[str]) -> list[str]:
         """Return the words without the greetings and thanks at both ends."""
-        rest = self._courtesy_before.sub("", spoken, timeout=TIMEOUT)
-        return self._courtesy_after.sub("", rest, timeout=TIMEOUT)
+        spelt = self.spell(tokens)
+        before = self._courtesy_before.match(spelt, timeout=TIMEOUT)
+        start = before.end() if before else 0
+        after = self._courtesy_after.search(spelt, start, timeout=TIMEOUT)
+        return tokens[start : after.start() if after else None]
 
     @cached_property
     def _courtesy_before(self) -> "regex.Pattern[str]":
-        return self._compile(
-            f"^(?:{self._compiled('{greeting} | {thanks} ({everyone}|{WORD})? {stop} | {stop}')})*+"
-        )
+        said = self.grammar.choice(("{greeting} | {thanks} ({everyone}|{WORD})? {stop} | {stop}",))
+        return self.grammar.compile(f"(?:{said})*+")
 
     @cached_property
     def _courtesy_after(self) -> "regex.Pattern[str]":
-        return self._compile(
-            f"(?<![^ ])(?:{self._compiled('{stop}* {thanks} ({everyone}|{WORD})? {stop}*')})$"
-        )
+        return self._chosen(("{stop}* {thanks} ({everyone}|{WORD})? {stop}* {END}",))
 
     @cached_property
     def request(self) -> "regex.Pattern[str]":
         """The grammar of productivity questions and e-mail requests, in this order; it need not consume the whole message."""
-        return self._grammar(f"^{self._class('opening', ())}*+RULES", self.requests)
+        return self.grammar.compile(f"^{self.grammar.of_class('opening')}*+{self._rules(self.requests)}")
 
     @cached_property
     def requests_by_group(self) -> dict[str, Rule]:
@@ -264,17 +245,18 @@ class Lexicon:
     @cached_property
     def reserve(self) -> "regex.Pattern[str]":
         """Finds the first of the reservations, in the order of their weight, that a message has anywhere."""
-        return self._compile(
-            "|".join(f"^(?:[^ ]+ )*?(?P<{_group(n)}>{self._choice(n.patterns)})" for n in self.reservations)
+        return self.grammar.compile(
+            "|".join(f"^.*?(?P<{_group(n)}>{self.grammar.choice(n.patterns)})" for n in self.reservations)
         )
 
-    def leaves_open(self, spoken: str) -> bool:
+    def leaves_open(self, tokens: Sequence[str]) -> bool:
         """Say whether words of an update that tells more than a completion take back, limit or move away its claim."""
-        if self._open_ends and self._open_ends.search(spoken, timeout=TIMEOUT):
+        spelt = self.spell(tokens)
+        if self._open_ends and self._open_ends.search(spelt, timeout=TIMEOUT):
             return True
         if self._harmless:
-            spoken = self._harmless.sub("", spoken, timeout=TIMEOUT)
-        match = self.reserve.match(spoken, timeout=TIMEOUT)
+            spelt = self._harmless.sub("", spelt, timeout=TIMEOUT)
+        match = self.reserve.match(spelt, timeout=TIMEOUT)
         if not match:
             return False
         notion = next(n for group, n in self.reservations_by_group.items() if match[group])
@@ -282,64 +264,25 @@ class Lexicon:
 
     @cached_property
     def _open_ends(self) -> "regex.Pattern[str] | None":
-        return self._compile(f"(?<![^ ])(?:{self._choice(self.open_ends)})") if self.open_ends else None
+        return self._chosen(self.open_ends) if self.open_ends else None
 
     @cached_property
     def _harmless(self) -> "regex.Pattern[str] | None":
-        return self._compile(f"(?<![^ ])(?:{self._choice(self.harmless)})") if self.harmless else None
+        return self._chosen(self.harmless) if self.harmless else None
 
     @cached_property
     def reservations_by_group(self) -> dict[str, Reservation]:
         """Reservations by the name of their group in `reserve`."""
         return {_group(notion): notion for notion in self.reservations}
 
-    def _grammar(self, frame: str, rules: "tuple[Rule | Reservation, ...]") -> "regex.Pattern[str]":
-        """Compile ``frame``, itself a pattern, with the rules at its RULES, each a named group."""
-        choices = "|".join(f"(?P<{_group(rule)}>{self._choice(rule.patterns)})" for rule in rules)
-        return self._compile(frame.replace("RULES", f"(?:{choices})"))
-
-    def _compile(self, pattern: str) -> "regex.Pattern[str]":
-        # A word alone needs no group; fewer of them compile in less time.
-        pattern = _NEEDLESS.sub(r"\1", pattern)
+    def _rules(self, rules: "tuple[Rule, ...]") -> str:
+        """Return a pattern of the rules, each a named group."""
         return (
-            regex.compile(pattern, reserved=self.reserved)
-            if r"\L<reserved>" in pattern
-            else regex.compile(pattern)
+            f"(?:{'|'.join(f'(?P<{_group(rule)}>{self.grammar.choice(rule.patterns)})' for rule in rules)})"
         )
 
-    def _choice(self, patterns: tuple[str, ...]) -> str:
-        return "|".join(self._compiled(pattern) for pattern in patterns)
-
-    def _compiled(self, pattern: str, within: tuple[str, ...] = ()) -> str:
-        made: list[str] = []
-        open_groups: list[int] = []
-        for name, sign, word in _PART.findall(pattern):
-            if name:
-                made.append(self._class(name, within))
-            elif word:
-                made.append(f"(?:{re.escape(word if word.isupper() else word.casefold())} )")
-            elif sign in ("(", "(!"):
-                open_groups.append(len(made))
-                made.append("(?:" if sign == "(" else "(?!")
-            elif sign == ")":
-                start = open_groups.pop()
-                made[start:] = ["".join(made[start:]) + ")"]
-            elif sign == "|":
-                made.append("|")
-            elif sign:
-                made[-1] += sign
-        if open_groups:
-            raise ValueError(f"The pattern {pattern!r} has an open bracket.")
-        return "".join(made)
-
-    def _class(self, name: str, within: tuple[str, ...]) -> str:
-        if name in _ANY:
-            return _ANY[name]
-        if name in within:
-            raise ValueError(f"The class {name!r} of the {self.language} lexicon is defined by itself.")
-        # What answers somebody stays visible in a match: "ok, done" reports on what another asked for.
-        group = "(?P<ack>" if name == "ack" else "(?:"
-        return f"{group}{self._compiled(self.classes[name], (*within, name))})"
+    def _chosen(self, patterns: tuple[str, ...]) -> "regex.Pattern[str]":
+        return self.grammar.compile(self.grammar.choice(patterns))
 
 
 def _group(rule: Rule | Reservation) -> str:

@@ -103,13 +103,12 @@ REPORTS = (
 """In the order in which they are asked."""
 
 
-def weighed(lexicon: Lexicon, spoken: str, present: frozenset[str], entities: Entities) -> Rule:
+def weighed(lexicon: Lexicon, tokens: list[str], present: frozenset[str], entities: Entities) -> Rule:
     """Return the first of `REPORTS` that holds for a message that neither claims nor requests anything."""
     if not present.isdisjoint(lexicon.small_talk):
         # Courtesy around a report is no part of it.
-        spoken = lexicon.without_courtesy(spoken)
-        present = frozenset(spoken.split())
-    tokens = spoken.split()
+        tokens = lexicon.without_courtesy(tokens)
+        present = frozenset(tokens)
     plain_words = [word for word in tokens if not word.isupper()]
     opening = next(
         (word for word in tokens if word == "KEY" or not (word.isupper() or word in lexicon.addresses)), ""

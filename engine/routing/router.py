@@ -20,10 +20,10 @@ CONFIDENCE = {
     Route.REPHRASE: 0.80,
     Route.CLASSIFY: 0.60,
 }
-LONGEST_CLAIM = 1_000
-"""Characters of a message that can still be nothing but a claim; a list of fifty issues fits."""
-SHORT = 300
-"""Characters of a message over which no rule takes long, so that a timeout is worth another try."""
+LONGEST_CLAIM = 250
+"""Words and signs of a message that can still be nothing but a claim; a list of fifty issues fits."""
+SHORT = 60
+"""Words and signs of a message over which no rule takes long, so that a timeout is worth another try."""
 _SHOWN = {
     "QM": "The question mark",
     "DOUBT": "The emoji",
@@ -50,7 +50,7 @@ def route(
         return Routing(Route.CLASSIFY, 0.0, "empty", "The message is empty.")
     places = named(said, projects)
     spoken = words(said, places)
-    present = frozenset(spoken.split())
+    present = frozenset(spoken)
     entities = gathered(said, places, present)
     try:
         return _decide(spoken, present, entities, lexicons)
@@ -79,7 +79,7 @@ def spoken_in(lexicons: tuple[Lexicon, ...], present: frozenset[str]) -> Lexicon
 
 
 def _decide(
-    spoken: str, present: frozenset[str], entities: Entities, lexicons: tuple[Lexicon, ...]
+    spoken: list[str], present: frozenset[str], entities: Entities, lexicons: tuple[Lexicon, ...]
 ) -> Routing:
     for lexicon in lexicons:
         if decided := _requested(lexicon, spoken, present, entities) or _completed(
@@ -95,9 +95,11 @@ def _routing(rule: Rule, entities: Entities) -> Routing:
     return Routing(rule.route, CONFIDENCE[rule.route], rule.name, rule.why.replace("{keys}", keys), entities)
 
 
-def _requested(lexicon: Lexicon, spoken: str, present: frozenset[str], entities: Entities) -> Routing | None:
+def _requested(
+    lexicon: Lexicon, spoken: list[str], present: frozenset[str], entities: Entities
+) -> Routing | None:
     if present.isdisjoint(lexicon.request_heads) or not (
-        match := lexicon.request.match(spoken, timeout=TIMEOUT)
+        match := lexicon.request.match(lexicon.spell(spoken), timeout=TIMEOUT)
     ):
         return None
     rule = lexicon.requests_by_group[_decisive(match.groupdict(), lexicon.requests_by_group)]
@@ -120,14 +122,16 @@ def _requested(lexicon: Lexicon, spoken: str, present: frozenset[str], entities:
     return _routing(rule, entities)
 
 
-def _completed(lexicon: Lexicon, spoken: str, present: frozenset[str], entities: Entities) -> Routing | None:
+def _completed(
+    lexicon: Lexicon, spoken: list[str], present: frozenset[str], entities: Entities
+) -> Routing | None:
     if (
         present.isdisjoint(lexicon.heads)
         or not present.isdisjoint(lexicon.unsayable)
         or len(spoken) > LONGEST_CLAIM
     ):
         return None
-    match = lexicon.claim.match(lexicon.reduced(spoken, present), timeout=TIMEOUT)
+    match = lexicon.claim.match(lexicon.reduced(lexicon.spell(spoken), present), timeout=TIMEOUT)
     if not match:
         return None
     groups = match.groupdict()
@@ -143,23 +147,22 @@ def _decisive(groups: dict[str, str | None], rules: dict[str, Rule]) -> str:
     return next(group for group in rules if groups[group] is not None)
 
 
-def _reported(lexicon: Lexicon, spoken: str, present: frozenset[str], entities: Entities) -> Routing:
+def _reported(lexicon: Lexicon, spoken: list[str], present: frozenset[str], entities: Entities) -> Routing:
     rule = weighed(lexicon, spoken, present, entities)
     name, why = _reserved(lexicon, spoken, present) or (rule.name, rule.why)
     return Routing(rule.route, CONFIDENCE[rule.route], name, why, entities)
 
 
-def _reserved(lexicon: Lexicon, spoken: str, present: frozenset[str]) -> tuple[str, str] | None:
+def _reserved(lexicon: Lexicon, spoken: list[str], present: frozenset[str]) -> tuple[str, str] | None:
     """Return the notion, and the word that carries it, because of which a message about being done is no completion."""
     if present.isdisjoint(lexicon.heads) or len(spoken) > LONGEST_CLAIM:
         return None
-    match = lexicon.reserve.match(spoken, timeout=TIMEOUT)
+    match = lexicon.reserve.match(lexicon.spell(spoken), timeout=TIMEOUT)
     if not match:
         return None
-    notion, carrier = next(
-        (n, match[group]) for group, n in lexicon.reservations_by_group.items() if match[group]
-    )
-    word = _SHOWN.get(carrier.split()[0], f"“{carrier.strip()}”")
+    notion, group = next((n, group) for group, n in lexicon.reservations_by_group.items() if match[group])
+    carrier = spoken[match.start(group) : match.end(group)]
+    word = _SHOWN.get(carrier[0], f"“{' '.join(carrier)}”")
     return (
         f"reservation.{notion.name}",
         f"{word} says: it {notion.notion}, so nothing is moved to done unasked.",

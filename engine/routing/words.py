@@ -83,8 +83,8 @@ _TOKEN = re.compile(
 )
 
 
-def words(text: str, places: list[Named]) -> str:
-    """Return the tokens of a plain text, each followed by one space; ``places`` are what `named` found in it."""
+def words(text: str, places: list[Named]) -> list[str]:
+    """Return the tokens of a plain text; ``places`` are what `named` found in it."""
     if places:
         pieces: list[str] = []
         at = 0
@@ -103,8 +103,7 @@ def words(text: str, places: list[Named]) -> str:
             tokens.append(_SIGNS.get(match[0][0], "ODD"))
         elif token := _named(kind, match[0]):
             tokens.append(token)
-    tokens.append("")
-    return " ".join(tokens)
+    return tokens
 
 
 def _named(kind: str | None, text: str) -> str:
