@@ -9,7 +9,7 @@ _STANDARDS = """
     ascii cp latin koi euc ucs utf iso iec ieee ecma es pep jsr rfc bcp http https http2 quic h2 h3 sha md aes des rsa ecdsa hmac crc
     pbkdf tls ssl usb hdmi pci ddr lpddr wifi lte cve cwe ghsa capec owasp wcag fips nist soc din ansi iso isbn ean utc gmt est cet
     cest pst covid sars mp mpeg gpt claude llama gemini gemma qwen phi mistral dall bert gpl lgpl agpl mit bsd apache oauth ipv arm
-    amd ryzen intel xeon ios macos php java jdk jre python ruby perl html css fy cw kw rev ver version rc pr mr sev prio
+    amd ryzen intel xeon macos php java jdk jre python ruby perl html css fy cw kw rev ver version rc pr mr sev prio
     q1 q2 q3 q4 h1 log4j top step phase part level day week section page tier eur usd gbp
     """
 _ORDINARY = """

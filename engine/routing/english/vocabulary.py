@@ -1,5 +1,6 @@
 """The phrases of English that rules refer to, and the words that weigh."""
 
+from engine.routing.english import nouns
 from engine.routing.lexicon import vocabulary
 
 CLASSES = {
@@ -7,23 +8,33 @@ CLASSES = {
     "done": "{outcome} ((COMMA? and|AND|SLASH|COMMA) {outcome})?",
     "outcome": """
         done | finished | completed | complete | closed | resolved | finalised | finalized | wrapped up | all set | done and dusted
-        | closed out | closed off | finished up | finished off | sorted | taken care of | ticked off | crossed off | done (DASH|and|COMMA)? done | done and delivered | 100 PCT? (done|complete|completed|finished)""",
+        | closed out | closed off | finished up | finished off | sorted | taken care of | ticked off | crossed off | done (DASH|and|COMMA)? done | done-done | done and dusted | in the bag | in the can | a wrap | finito | put to bed | over and done with | over the line | done and delivered | 100 PCT? (done|complete|completed|finished)""",
     "plainly_done": "done | finished | completed | complete",
     "did": "{did_one} ((and|AND) {did_one})?",
     "did_one": "finished | completed | closed | resolved | finalised | finalized | wrapped up | finished up | closed out | closed off | finished off | finished working on | (finished|completed) (the|my|our)? work on | ticked off | checked off | crossed off | knocked out | took care of | sorted | (managed|was able|were able) to (finish|complete|close|close out|resolve|wrap up)",
     "did_apart": "wrapped | closed | finished",
-    "got": "got | just got",
-    "has_got": "(just|finally|now)? got",
+    "got": "got | just got | gotten",
+    "did_thing": "finished | completed | wrapped up | finished up | finished off | finalised | finalized | finished with",
+    "the_following": "the following | these | those | all of these | all these | (these|those) ({kinds}|ones|two|three)",
+    "has_got": "(just|finally|now)? (got|gotten)",
     "state": """
         QUOTE? (done|complete|completed|finished|closed|resolved) QUOTE?
         | TICK (done|complete|completed|finished|closed|resolved) TICK""",
     "is": "is | are | 's | is now | are now | 's now | is been",
+    "good": "(good|fine|ok|okay|safe|all set) (to be (closed|resolved)|to close|for (closing|closure))",
+    "ready": "{good} | ready (to be (closed|resolved)|to close|for (closing|closure))",
+    "may_be": "can (now|also|both|all|safely|then|therefore|finally)*",
     "has_been": "(has|have) (just|now|both|all|finally|already)? been | 's been",
-    "fully": "now | already | finally | fully | completely | successfully | officially | all | both | just | also",
+    "fully": "100 PCT | now | already | finally | fully | completely | successfully | officially | all | both | just | also",
     # "today" beside a mere state may be a plan; beside a verb of the past it is a time.
     "lately": "now | already | yesterday | finally | at last | just now | since? this morning | last night | since yesterday | successfully | completely | too | as well | as of (now|today|this morning|yesterday)",
     "surely": "{fully} | entirely | totally | absolutely | definitely | really | truly",
-    "when": "{lately} | today | this afternoon | earlier today",
+    "when": "{lately} | today | this afternoon | earlier today | earlier | {while_ago}",
+    "while_ago": """
+        (a (minute|moment|second|sec)|an hour|a few (minutes|hours)|a couple of (minutes|hours)|{number} (minutes|mins|min|hours)) ago
+        | (on|last)? (monday|tuesday|wednesday|thursday|friday|saturday|sunday) | over the weekend | earlier (this|today) (morning|week|afternoon)? | before lunch""",
+    # By itself "was done" may have been undone since; with a time it is news.
+    "dated": "today | yesterday | just now | this (morning|afternoon) | last night | earlier today | {while_ago}",
     "i": "i | i've | ive | i have | we | we've | we have | have | i also | i've also | i have been",
     "i_am": "i'm | im | i am | we're | we are | am",
     # What names work: issues by key ...
@@ -38,37 +49,37 @@ CLASSES = {
     "work": "WORK | APPOSED",
     "several": "all | both | (all|all of|both of)? (the|my|our|these|those) | two | three | four | five | {number}",
     # ... or by a plain phrase. Documents are finished by people only; "the import is done" may be a machine's news.
-    "issue_noun": "task | ticket | story | subtask | sub-task | epic | todo | to-do | assignment | user story",
-    "thing": "THING | THIS",
+    "issue_noun": nouns.ITEM,
+    "document": nouns.DOCUMENT,
+    "account": nouns.ACCOUNT,
+    "made": nouns.MADE,
+    "platform": nouns.PLATFORM,
+    "another": " | ".join(
+        (nouns.AUTOMATIC, nouns.EVENT, nouns.PEOPLE, nouns.PARTIAL, nouns.ELSEWHERE, nouns.VERBS)
+    ),
+    "effort": "migration | integration | implementation | cleanup | clean-up",
+    "creation": "{made} | page | component | module | schema | screen | endpoint | endpoints | fix | bug fix",
+    "thing": "ITEM | FLAW | THING",
     "one": "(this|that) one",
     "given": """
         (that|which)? (i|we) (was|were|am|are|had|have|have been|'ve been|been) (working on|assigned to?|doing|given|on)
         | (that|which)? you (gave|assigned|sent|handed) to? (me|us) | (assigned|given) to (me|us)""",
+    "whole": "(for|of|about) (the|our|my|all)? (!{platform}) {WORD} 's? {WORD}?{WORD}? (!{WORD})",
     "bare_thing": "task | ticket | story | subtask | sub-task | (all|both) (the|my|our|of the)? (tasks|tickets|stories|subtasks) | (the|my|our|these|all these) (tasks|tickets|user stories|subtasks)",
-    "document": """
-        release notes | notes | documentation | docs | doc | readme | {account} (report|reports) | slides | slide deck | deck | presentation
-        | proposal | mockup | mockups | mock-ups | wireframe | wireframes | spec | specs | specification | guide | tutorial | manual
-        | runbook | changelog | diagram | diagrams | prototype | poc | landing page | blog post | article | newsletter | roadmap
-        | checklist | refactoring | refactor | redesign | rewrite | translation | translations | write-up | writeup | designs | summary | whitepaper
-        | case study | faq | design | test plan | project plan | release plan | test cases | agenda | template | wiki page | user guide | design doc | budget | invoice | invoices | page copy""",
-    # Of other reports (bug, crash, book) it may be said that they are whole, or read.
-    "account": """
-        weekly | monthly | quarterly | annual | yearly | status | sales | expense | audit | progress | project | financial | budget
-        | research | sprint | compliance | marketing | performance | analysis | qa | test | security | management | board | year-end""",
     "bare_document": """
         release notes | slides | slide deck | mockups | wireframes | meeting notes | design doc | api docs | user guide | user manual
         | test plan | project plan | release plan | test cases | docs | documentation | runbook | changelog | blog post | user stories | checklist""",
-    "effort": "migration | integration | implementation | cleanup",
-    # Of "the page" alone a person may be done in another sense.
-    "creation": "feature | dashboard | page | form | component | module | schema | screen | endpoint | endpoints | widget | flow",
-    "finished_with": "{work} | THING | THIS | EFFORT | {bare_document}",
-    "it": "it | this | that | them | this one | both | these | both of them",
-    "keys_or_thing": "{work} | {thing} | {it} | (the|this|my) (issue|bug)",
+    "finished_with": "{work} | ITEM | FLAW | THING | EFFORT | PIECE | {bare_document}",
+    "finished_by_us": "ITEM | FLAW | THING | EFFORT | PIECE | MADE | {one} | (all|both)? (my|our|the) (tasks|tickets|stories|subtasks)",
+    "named": "{WORD}?{WORD}?{WORD}? (bug|{issue_noun}|{document}|{effort}|{creation})",
+    "it": "it | this | that | them | this one | that one | both | these | both of them",
+    "keys_or_thing": "{work} | {thing} | PIECE | MADE | {it} | (the|this|my) (issue|bug)",
+    "closable": "ITEM | {one}",
     # Ways to ask.
     "please": "please | pls | plz | kindly",
     "polite": "{please}? (can|could|would) (you|u) (please|pls|plz|kindly|just|now|also)* (go ahead and|be able to)? | will (you|u) {please}",
     "ask": "{please} | {polite} | go ahead and | (you|u) (can|may) (now|also|just|safely)* | feel free to | (i'd like|i would like|i want|i need) you to",
-    "mark": "mark | set | flag | move | transition | change | put | push | drag | switch | update | flip | turn | drop | slide | bump | shift | send",
+    "mark": "mark | pop | stick | place | advance | record | log | register | set | flag | move | transition | change | put | push | drag | switch | update | flip | turn | drop | slide | bump | shift | send",
     "marking": "marking | setting | moving | transitioning | changing | putting | switching | updating | flipping | pushing | flagging | dragging",
     "marked": "marked | moved | transitioned | set | put | changed | switched | flipped",
     "as": "as | to | into | in | ARROW | over to | as being | COLON",
@@ -176,25 +187,33 @@ CLASSES = {
 
 PHRASES = {
     "WORK": """
+        (!{deed}) {WORD}{WORD}? (bug|ticket|task|story|issue) OPEN KEY CLOSE |
         (the|my|our) {WORD}{WORD}? (bug|ticket|task|story|issue) {key} |
         (the|these)? (following|these|those) ({kinds}|ones|{number} {kinds}?)? (COLON|DASH|NL)+ {keys} | {several} ({number}|two|three|four|five)? {kinds} {keys} | (the|my|our|this)? {keys} (task|ticket|tickets|story|issue|bug|item|card|epic|jira|work) | (both|all of)? ((the|my|our|this|these)? ({kind}|{kinds}))? {keys} | ((the|my|our|all|all the|all of the)? work|everything) (on|in|for) {keys}""",
-    "THING": """
-        (the|my|our) (report|reports|{WORD}?{WORD}?{WORD}? ({issue_noun}|{document})) ({given}|(for|of|about) (the|our|my)? {WORD} 's? {WORD}?{WORD}?)?
-        | (the|my|our) {WORD}?{WORD}? (jira|issue|bug)""",
-    # Of "this crazy task" a person may be done in another sense.
-    "THIS": "(this|that) ({issue_noun}|{document}|bug|issue)",
-    "APPOSED": "WORK (OPEN (THING|{named}) CLOSE|COMMA THING COMMA) | (THING|THIS|{named}) (OPEN WORK CLOSE|COMMA WORK COMMA|WORK)",
-    "EFFORT": "(the|my|our) ({WORD}?{WORD}? {effort}|{WORD}{WORD}? {creation})",
+    "ITEM": "(the|my|our) {WORD}?{WORD}?{WORD}? {issue_noun} ({given}|{whole})? | (this|that) {issue_noun}",
+    "FLAW": "(the|my|our) {WORD}?{WORD}? (jira|issue|bug) {whole}? | (this|that) (bug|issue)",
+    # Of "this crazy page" a person may be done in another sense.
+    "THING": "(the|my|our) (report|reports|{WORD}?{WORD}?{WORD}? {document}) ({given}|{whole})? | (this|that) {document}",
+    "EFFORT": "(the|my|our) ({WORD}?{WORD}? {effort}|{WORD}{WORD}? (setup|rollout)) {whole}? (!{WORD})",
+    "PIECE": "(the|my|our) {WORD}{WORD}?{WORD}? (!{another}) {WORD} (!{WORD}) {whole}?",
+    "MADE": "(the|my|our) {made} {whole}? (!{WORD})",
+    "APPOSED": """
+        WORK (OPEN (ITEM|FLAW|THING|{named}) CLOSE|COMMA (ITEM|FLAW|THING) COMMA)
+        | (ITEM|FLAW|THING|EFFORT|PIECE|MADE) (OPEN WORK CLOSE|COMMA WORK COMMA|WORK)
+        | (!{deed}) {WORD}?{WORD}? (bug|{issue_noun}|{document}|{effort}|{creation}) WORK""",
 }
 """What names work, as the token that stands for it; applied in this order."""
 
 # The words one of which each of these phrases contains.
 PHRASE_HEADS = {
     "WORK": vocabulary("KEY"),
-    "THING": vocabulary("the my our"),
-    "THIS": vocabulary("this that"),
-    "APPOSED": vocabulary("OPEN COMMA"),
+    "ITEM": vocabulary("the my our this that"),
+    "FLAW": vocabulary("the my our this that"),
+    "THING": vocabulary("the my our this that"),
     "EFFORT": vocabulary("the my our"),
+    "PIECE": vocabulary("the my our"),
+    "MADE": vocabulary("the my our"),
+    "APPOSED": vocabulary("KEY"),
 }
 
 # The words one of which every completion contains.
@@ -299,6 +318,8 @@ SIGNS = DOING | vocabulary(
     estimate estimates points subtask subtasks epic standup demo prototype mockup mockups requirement requirements acceptance criteria
     scope deadline eta hold investigation debugging"""
 )
+
+CLASSES["deed"] = " | ".join(sorted(DOING))
 
 # What may stand before the word that a report begins with.
 LEAD_INS = vocabulary(

@@ -1,0 +1,103 @@
+"""What English speakers name as work, and what they call done, finished or complete in another sense, by meaning."""
+
+ITEM = "task | ticket | story | subtask | sub-task | epic | todo | to-do | assignment | user story | action item | work item"
+"""What Jira holds: may be closed and resolved, too."""
+
+ACCOUNT = """
+    weekly | monthly | quarterly | annual | yearly | status | sales | expense | expenses | audit | progress | project | financial | finance
+    | budget | research | sprint | compliance | marketing | performance | analysis | qa | test | security | management | board | year-end
+    | incident | market | competitor | analytics | feasibility | investor | tax | travel | handover | usability | accessibility | spending | cost"""
+"""Of which reports it may be said that they are done; others (bug, crash, book) are whole, or read."""
+
+DOCUMENT = """
+    release notes | notes | documentation | docs | doc | document | documents | readme | {account} (report|reports) | slides | slide deck | deck | presentation
+    | proposal | mockup | mockups | mock-ups | mock-up | wireframe | wireframes | spec | specs | specification | guide | tutorial | manual
+    | runbook | playbook | handbook | changelog | diagram | diagrams | prototype | poc | landing page | blog post | article | newsletter | roadmap
+    | checklist | refactoring | refactor | redesign | rewrite | translation | translations | write-up | writeup | designs | summary | whitepaper
+    | case study | faq | faqs | design | plan | agenda | template | templates | wiki | wiki page | budget | invoice | invoices
+    | (page|web|ad|ads|email|marketing|website|site|blog|product|sales|ux|ui|button|banner|newsletter|homepage) (copy|text|texts) | test cases | acceptance criteria
+    | spreadsheet | sheet | brief | briefing | memo | estimate | estimates | estimation | forecast | analysis | questionnaire | logo | logos
+    | icon | icons | illustration | illustrations | storyboard | style guide | styleguide | brochure | flyer | poster | leaflet | infographic
+    | screenshots | persona | personas | sitemap | press release | job (description|posting|ad) | letter | paper | outline | post-mortem | postmortem | rca
+    | assessment | evaluation | policy | policies | glossary | inventory | handover | handoff | walkthrough | layout | layouts | animation | animations
+    | white paper | cheat sheet | pitch | mood board | moodboard | business case | concept | taxonomy | org chart | job descriptions | one-pager | talking points
+    | (access|security|quarterly|performance|vendor|contract|compliance|risk|policy|accounts|privacy|legal|annual|literature|architecture|budget|data|permissions|supplier) (review|reviews)
+    | (user|customer|stakeholder|expert|research) interviews | root cause analysis | threat model | data model | style sheet | test script | test scripts
+    | demo script | user manual | flowchart | flow chart | datasheet | data sheet | scorecard | okrs | backlog grooming | user research | user stories"""
+"""What people write or draw; done only by them, so that one word tells enough."""
+
+MADE = """
+    homepage | home page | banner | banners | navbar | sidebar | footer | header | modal | dropdown | carousel | tooltip | tooltips | widget
+    | widgets | microsite | website | login page | signup | sign-up | onboarding | dashboard | dashboards | button | menu | feature | bugfix | flow"""
+"""What people build, done by them where it is said to be, though of one word a person may be done with it in another sense."""
+
+AUTOMATIC = """
+    download | downloads | upload | uploads | install | installs | installation | installer | update | updates | upgrade | upgrades | build | builds
+    | compile | compilation | deploy | deploys | deployment | deployments | rollout | rollback | release | releases | job | jobs | backup | backups | restore
+    | sync | synchronisation | synchronization | import | imports | export | exports | boot | reboot | restart | startup | shutdown | scan | scans | index
+    | indexing | reindex | reindexing | rebuild | query | queries | run | runs | batch | cron | pipeline | pipelines | ci | transfer | transfers | copy | clone | fetch
+    | pull | push | merge | commit | checkout | conversion | rendering | render | encoding | transcoding | replication | failover | snapshot | crawl | scrape
+    | ingestion | backfill | load | loading | reload | refresh | wipe | formatting | defrag | check | checks | verification | validation | process | processes
+    | processing | operation | transaction | transactions | payment | payments | purchase | order | orders | delivery | shipment | shipping | registration
+    | setup | provisioning | initialisation | initialization | handshake | connection | request | requests | timer | countdown | timeout | server
+    | servers | cluster | database | db | container | instance | vm | service | daemon | queue | cache | simulation | calculation | sort
+    | extraction | optimization | optimisation | training run | generation | iteration | loop | cycle | transition | booking | charge
+    | subscription | trial | license | licence | execution | dump | trace | log | logs | bundle | image | package | packages | worker | workers | handler
+    | propagation | migration | migrations | cleanup | clean-up | prewarm | warmup | garbage collection | notification | notifications | transmission
+    | reset | swap | switchover | cutover | maintenance | freeze | lockdown | outage | incident | downtime | window | promotion"""
+"""What machines finish by themselves."""
+
+EVENT = """
+    meeting | meetings | call | calls | standup | standups | stand-up | retro | retros | retrospective | planning | grooming | refinement | demo | demos
+    | webinar | workshop | workshops | training | trainings | course | courses | class | classes | lesson | lessons | exam | exams | test | tests | testing | qa | uat
+    | quiz | interview | interviews | appointment | appointments | session | sessions | conference | event | events | party | lunch | dinner | breakfast | brunch | meal
+    | coffee | tea | drink | drinks | beer | snack | snacks | pizza | cake | food | sandwich | break | pause | shift | shifts | day | days | week | weeks | month | months | year
+    | years | quarter | sprint | sprints | morning | afternoon | evening | night | weekend | vacation | holiday | holidays | trip | flight | ride
+    | drive | commute | walk | game | games | match | season | movie | film | show | series | episode | book | books | novel | podcast | song | concert | marathon
+    | race | workout | gym | school | college | university | degree | internship | probation | life | weather | winter | summer | spring | autumn | rain | poll | polls
+    | survey | surveys | vote | voting | election | contest | competition | hackathon | auction | sale | deal | deals | discussion | talk | talks | conversation
+    | chat | debate | argument | hearing | offsite | onsite | all-hands | townhall | kickoff | kick-off | sync-up | huddle | catch-up | review | reviews
+    | inspection | experiment | pilot | beta | campaign | war | fight | project | projects | programme | program | era | century | minute | minutes | hour | hours
+    | homework | chores | errands | groceries | shopping | laundry | dishes | cooking | treatment | therapy | surgery | vaccine | vaccination | meds
+    | pregnancy | funeral | wedding | birthday | divorce | relationship | marriage | career | job hunt | search | hunt"""
+"""What comes to its end, is eaten, read, watched or attended."""
+
+PEOPLE = """
+    team | teams | guy | guys | people | folks | customer | customers | client | clients | vendor | vendors | user | users | manager | managers | boss | bosses
+    | lead | leads | intern | interns | dev | devs | developer | developers | engineer | engineers | designer | designers | tester | testers | kid
+    | kids | wife | husband | partner | partners | colleague | colleagues | coworker | coworkers | hire | hires | candidate | candidates | contractor | contractors
+    | supplier | suppliers | squad | crew | department | company | companies | support | staff | admin | admins | owner | owners | reviewer | reviewers | dog | cat | baby
+    | friend | friends | neighbour | neighbor | dad | mom | brother | sister | son | daughter | student | students | teacher | teachers | trainer | lawyer
+    | lawyers | auditor | auditors | accountant | recruiter | recruiters | agency | agencies | consultant | consultants | group | groups | committee | board | ceo
+    | cto | cfo | pm | po | hr | government | landlord | bank | bot | bots | host | president | party | gang | mates | mate | member | members | lads | ladies"""
+"""Who is done, which says nothing about what."""
+
+PARTIAL = """
+    part | parts | bit | bits | half | halves | side | sides | portion | chunk | chunks | piece | pieces | step | steps | stage | stages | phase | phases
+    | round | rounds | frontend | front-end | backend | back-end | version | wip | section | sections | chapter | chapters | page 1 | paragraph
+    | percent | percentage | majority | bulk | beginning | start | basics | foundation | groundwork | skeleton | scaffolding | aspect | leg | layer
+    | server-side | client-side | milestone | draft | drafts | approach | attempt | try | pr | prs | mr | mrs | branch | pass | work | code | implementation
+    | integration | development | coding"""
+"""What makes a part of something, or comes before the end of it."""
+
+ELSEWHERE = """
+    laptop | phone | battery | milk | water | printer | machine | dishwasher | kitchen | room | office | shop | store | bathroom | car | bike | bus | road
+    | ship | door | port | tab | browser | monitor | keyboard | mouse | cable | disk | drive | memory | ram | cpu | gpu | tape | fridge | desk | chair | damage | harm
+    | patience | energy | money | time | stuff | thing | things | everything | lot | rest | hair | nails | taxes | house | flat | garden | wall | roof | paint
+    | queue | line | list | circle | collection | set | nonsense | disaster | failure | idiot | joke | mystery | opposite | world | internet | sense | waste
+    | report | reports | system | systems | tracker | tool | tools | technology | framework | platform | card | contract | bullshit | bs | crap | shit | drama | mess | chaos | noise
+    | politics | bureaucracy | excuses | excuse | complaints | complaining | whining | gossip | traffic | attitude | circus | hassle | pain
+    | madness | insanity | situation | culture | spam | bugs | outages | errors | crashes | alerts | incidents | delays | interruptions | reorg | reorgs
+    | changes | blame | slack | jira | emails | mails | e-mails | news | twitter | pandemic | covid | stress | pressure | waiting | worrying | guessing"""
+"""What is used up, broken or whole, and what people are fed up with."""
+
+VERBS = """
+    works | passes | fails | breaks | crashes | helps | goes | went | came | comes | shows | showed | gave | gives | took | takes | uses | used | makes | lets
+    | runs | loads | saves | keeps | handles | supports | allows | prevents | fixes | solves | requires | depends | causes | caused | wants | knows | feels
+    | felt | likes | loves | hates | calls | opens | ships | lands | starts | begins | ends | stops | returns | sends | reads | renders | loads | consider | considering | call"""
+"""What would make a sentence of what looks like a name."""
+
+PLATFORM = """
+    staging | prod | production | android | ios | mobile | desktop | web | tablet | tablets | safari | chrome | firefox | windows | mac | linux | dev | qa | test | lunch
+    | dinner | everyone | everybody | lol | fun | good | real | sure | free"""
+"""What a thing is done for where more of it is to come."""
