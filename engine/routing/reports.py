@@ -6,6 +6,8 @@ from engine.types import Entities, Route
 
 SENTENCE = 5
 """Words above which one sign of work is enough."""
+RESUMING = frozenset(("not", "be", "have"))
+"""What follows "could" or "should" where a silent "I" goes before and nothing is asked."""
 STATEMENT = 50
 """Characters of words from which a statement is worth a comment whatever its words."""
 
@@ -149,12 +151,10 @@ def _asks(lexicon: Lexicon, tokens: list[str], opening: str) -> bool:
     if opening not in lexicon.asking:
         return False
     following = tokens[tokens.index(opening) + 1 :]
-    return not (
-        opening in lexicon.lead_ins
-        and following
-        and "QM" not in tokens
-        and following[0] not in lexicon.subjects
-    )
+    if not following or "QM" in tokens:
+        return True
+    silent = following[0] in RESUMING if opening not in lexicon.lead_ins else following[0] not in lexicon.subjects
+    return not silent
 
 
 def _acted(lexicon: Lexicon, plain_words: list[str]) -> bool:

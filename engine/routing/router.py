@@ -1,6 +1,9 @@
 """Deciding where a message goes, by rules, and saying why."""
 
 from collections.abc import Collection
+from dataclasses import replace
+
+import regex
 
 from engine.routing.english import ENGLISH
 from engine.routing.entities import gathered
@@ -24,6 +27,7 @@ LONGEST_CLAIM = 250
 """Words and signs of a message that can still be nothing but a claim; a list of fifty issues fits."""
 SHORT = 60
 """Words and signs of a message over which no rule takes long, so that a timeout is worth another try."""
+_BREAKS = frozenset(("COMMA", "DOT", "COLON", "SEMI", "EX", "NL", "DASH"))
 _SHOWN = {
     "QM": "The question mark",
     "DOUBT": "The emoji",
@@ -98,9 +102,11 @@ def _routing(rule: Rule, entities: Entities) -> Routing:
 def _requested(
     lexicon: Lexicon, spoken: list[str], present: frozenset[str], entities: Entities
 ) -> Routing | None:
-    if present.isdisjoint(lexicon.request_heads) or not (
-        match := lexicon.request.match(lexicon.spell(spoken), timeout=TIMEOUT)
-    ):
+    if present.isdisjoint(lexicon.request_heads):
+        return None
+    spelt = lexicon.spell(spoken)
+    match = lexicon.request.match(spelt, timeout=TIMEOUT) or _asked_last(lexicon, spoken, present, spelt)
+    if not match:
         return None
     rule = lexicon.requests_by_group[_decisive(match.groupdict(), lexicon.requests_by_group)]
     if (
@@ -110,16 +116,20 @@ def _requested(
     ):
         return None  # A statement about the figures of a machine.
     if rule.route is Route.PRODUCTIVITY and entities.period is None:
-        entities = Entities(
-            entities.keys,
-            entities.statuses,
-            entities.terms,
-            entities.numbers,
-            entities.versions,
-            entities.urls,
-            Period(),
-        )
+        entities = replace(entities, period=Period())
     return _routing(rule, entities)
+
+
+def _asked_last(
+    lexicon: Lexicon, spoken: list[str], present: frozenset[str], spelt: str
+) -> "regex.Match[str] | None":
+    """Return the request with which a message ends that first says what it is for."""
+    if "KEY" in present or present.isdisjoint(_BREAKS):
+        return None
+    last = max((at for at, word in enumerate(spoken[:-1], 1) if word in _BREAKS), default=0)
+    if not last or spoken[last] not in lexicon.asking | lexicon.figures["courting"] | lexicon.figures["showing"]:
+        return None
+    return lexicon.request.match(spelt[last:], timeout=TIMEOUT)
 
 
 def _completed(

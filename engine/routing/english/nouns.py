@@ -6,7 +6,7 @@ ITEM = "task | ticket | story | subtask | sub-task | epic | todo | to-do | assig
 ACCOUNT = """
     weekly | monthly | quarterly | annual | yearly | status | sales | expense | expenses | audit | progress | project | financial | finance
     | budget | research | sprint | compliance | marketing | performance | analysis | qa | test | security | management | board | year-end
-    | incident | market | competitor | analytics | feasibility | investor | tax | travel | handover | usability | accessibility | spending | cost"""
+    | incident | market | competitor | analytics | feasibility | investor | tax | travel | handover | usability | accessibility | spending | cost | q1 | q2 | q3 | q4"""
 """Of which reports it may be said that they are done; others (bug, crash, book) are whole, or read."""
 
 DOCUMENT = """
@@ -15,12 +15,12 @@ DOCUMENT = """
     | runbook | playbook | handbook | changelog | diagram | diagrams | prototype | poc | landing page | blog post | article | newsletter | roadmap
     | checklist | refactoring | refactor | redesign | rewrite | translation | translations | write-up | writeup | designs | summary | whitepaper
     | case study | faq | faqs | design | plan | agenda | template | templates | wiki | wiki page | budget | invoice | invoices
-    | (page|web|ad|ads|email|marketing|website|site|blog|product|sales|ux|ui|button|banner|newsletter|homepage) (copy|text|texts) | test cases | acceptance criteria
+    | (page|campaign|web|ad|ads|email|marketing|website|site|blog|product|sales|ux|ui|button|banner|newsletter|homepage) (copy|text|texts) | test cases | acceptance criteria
     | spreadsheet | sheet | brief | briefing | memo | estimate | estimates | estimation | forecast | analysis | questionnaire | logo | logos
     | icon | icons | illustration | illustrations | storyboard | style guide | styleguide | brochure | flyer | poster | leaflet | infographic
     | screenshots | persona | personas | sitemap | press release | job (description|posting|ad) | letter | paper | outline | post-mortem | postmortem | rca
     | assessment | evaluation | policy | policies | glossary | inventory | handover | handoff | walkthrough | layout | layouts | animation | animations
-    | white paper | cheat sheet | pitch | mood board | moodboard | business case | concept | taxonomy | org chart | job descriptions | one-pager | talking points
+    | white paper | cheat sheet | pitch | mood board | moodboard | business case | concept | taxonomy | org chart | job descriptions | one-pager | meeting minutes | talking points
     | (access|security|quarterly|performance|vendor|contract|compliance|risk|policy|accounts|privacy|legal|annual|literature|architecture|budget|data|permissions|supplier) (review|reviews)
     | (user|customer|stakeholder|expert|research) interviews | root cause analysis | threat model | data model | style sheet | test script | test scripts
     | demo script | user manual | flowchart | flow chart | datasheet | data sheet | scorecard | okrs | backlog grooming | user research | user stories"""
@@ -96,6 +96,11 @@ VERBS = """
     | runs | loads | saves | keeps | handles | supports | allows | prevents | fixes | solves | requires | depends | causes | caused | wants | knows | feels
     | felt | likes | loves | hates | calls | opens | ships | lands | starts | begins | ends | stops | returns | sends | reads | renders | loads | consider | considering | call"""
 """What would make a sentence of what looks like a name."""
+
+STAGE = """
+    design | designs | analysis | research | user research | plan | refactoring | refactor | rewrite | concept | estimation | evaluation | assessment | spec | specs
+    | specification | prototype | poc | document | documents | paper | notes"""
+"""What by itself is as well a stage of the work on something else."""
 
 PLATFORM = """
     staging | prod | production | android | ios | mobile | desktop | web | tablet | tablets | safari | chrome | firefox | windows | mac | linux | dev | qa | test | lunch

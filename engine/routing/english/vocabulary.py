@@ -11,7 +11,7 @@ CLASSES = {
         | closed out | closed off | finished up | finished off | sorted | taken care of | ticked off | crossed off | done (DASH|and|COMMA)? done | done-done | done and dusted | in the bag | in the can | a wrap | finito | put to bed | over and done with | over the line | done and delivered | 100 PCT? (done|complete|completed|finished)""",
     "plainly_done": "done | finished | completed | complete",
     "did": "{did_one} ((and|AND) {did_one})?",
-    "did_one": "finished | completed | closed | resolved | finalised | finalized | wrapped up | finished up | closed out | closed off | finished off | finished working on | (finished|completed) (the|my|our)? work on | ticked off | checked off | crossed off | knocked out | took care of | sorted | (managed|was able|were able) to (finish|complete|close|close out|resolve|wrap up)",
+    "did_one": "finished | completed | closed | resolved | finalised | finalized | wrapped up | finished up | closed out | closed off | finished off | finished working on | (finished|completed) (the|my|our)? work on | ticked off | checked off | crossed off | knocked out | polished off | got through | took care of | sorted | (managed|was able|were able) to (finish|complete|close|close out|resolve|wrap up)",
     "did_apart": "wrapped | closed | finished",
     "got": "got | just got | gotten",
     "did_thing": "finished | completed | wrapped up | finished up | finished off | finalised | finalized | finished with",
@@ -45,7 +45,7 @@ CLASSES = {
     "between_keys": """
         (COMMA|SEMI)? (NL (DASH|{number} (DOT|CLOSE))?|and|AND|plus) also? | COMMA | SEMI | SLASH | as well as""",
     "keys": "{key} ({between_keys}? {key})*",
-    "named": "{WORD}?{WORD}?{WORD}? (bug|{issue_noun}|{document}|{effort}|{creation})",
+    "named": "{WORD}{WORD}?{WORD}? (bug|{issue_noun}|{document}|{effort}|{creation})",
     "work": "WORK | APPOSED",
     "several": "all | both | (all|all of|both of)? (the|my|our|these|those) | two | three | four | five | {number}",
     # ... or by a plain phrase. Documents are finished by people only; "the import is done" may be a machine's news.
@@ -59,6 +59,9 @@ CLASSES = {
     ),
     "effort": "migration | integration | implementation | cleanup | clean-up",
     "creation": "{made} | page | component | module | schema | screen | endpoint | endpoints | fix | bug fix",
+    "stage": nouns.STAGE,
+    "part_of_it": f"{nouns.PARTIAL} | {nouns.PEOPLE}",
+    "free": "(!{part_of_it}|{platform}|{document}|{stage}|{deed}) {WORD}",
     "thing": "ITEM | FLAW | THING",
     "one": "(this|that) one",
     "given": """
@@ -68,10 +71,12 @@ CLASSES = {
     "bare_thing": "task | ticket | story | subtask | sub-task | (all|both) (the|my|our|of the)? (tasks|tickets|stories|subtasks) | (the|my|our|these|all these) (tasks|tickets|user stories|subtasks)",
     "bare_document": """
         release notes | slides | slide deck | mockups | wireframes | meeting notes | design doc | api docs | user guide | user manual
-        | test plan | project plan | release plan | test cases | docs | documentation | runbook | changelog | blog post | user stories | checklist""",
+        | test plan | project plan | release plan | test cases | docs | documentation | runbook | changelog | blog post | user stories | checklist
+        | {account} (report|reports) | translations | icons | invoices | templates | diagrams | newsletter | documents | illustrations | screenshots | presentation | user interviews
+        | job description | press release | style guide | meeting minutes | sales deck | pitch deck | wireframe | mockup | personas | brochure | faq""",
     "finished_with": "{work} | ITEM | FLAW | THING | EFFORT | PIECE | {bare_document}",
     "finished_by_us": "ITEM | FLAW | THING | EFFORT | PIECE | MADE | {one} | (all|both)? (my|our|the) (tasks|tickets|stories|subtasks)",
-    "named": "{WORD}?{WORD}?{WORD}? (bug|{issue_noun}|{document}|{effort}|{creation})",
+    "named": "{WORD}{WORD}?{WORD}? (bug|{issue_noun}|{document}|{effort}|{creation})",
     "it": "it | this | that | them | this one | that one | both | these | both of them",
     "keys_or_thing": "{work} | {thing} | PIECE | MADE | {it} | (the|this|my) (issue|bug)",
     "closable": "ITEM | {one}",
@@ -82,9 +87,10 @@ CLASSES = {
     "mark": "mark | pop | stick | place | advance | record | log | register | set | flag | move | transition | change | put | push | drag | switch | update | flip | turn | drop | slide | bump | shift | send",
     "marking": "marking | setting | moving | transitioning | changing | putting | switching | updating | flipping | pushing | flagging | dragging",
     "marked": "marked | moved | transitioned | set | put | changed | switched | flipped",
-    "as": "as | to | into | in | ARROW | over to | as being | COLON",
+    "as": "off? as | to | into | in | ARROW | over to | as being | COLON",
+    "from_state": "from (the? (in progress|in review|review|in testing|testing|to do|todo|open|backlog|qa|doing|ready for review) {column}?)",
     "column": "column | status | state | lane | section",
-    "to_state": "{as}? the? {state} {column}?",
+    "to_state": "{from_state}? {as}? the? {state} {column}?",
     "close": "close | resolve | close out | close off | tick off | check off",
     "close_apart": "close | wrap",
     "closing_of": "closing | resolving | closing out | closing off",
@@ -97,16 +103,24 @@ CLASSES = {
         ({everyone}|there|{WORD})? ({everyone}|{WORD})? {stop} | dear ({everyone}|{WORD}) COMMA? | (sir|madam|boss|mate|{everyone}) COMMA | there {stop} | (hi|hey|hello|hiya) (again|there|bot|updraft|team|all|everyone|folks|guys)?""",
     "thanks": """
         (thanks|thank you|thx|ty|ta|thank u|cheers|tnx|tysm|many thanks) (a lot|so much|very much|a million|again|in advance|a bunch)?
-        (for (the|your) (help|support|review|patience|work))?""",
+        (for (waiting|bearing with me|the wait|(the|your|all your|all the) (help|support|review|reviews|patience|work|feedback|time|input|assistance)) ({everyone}|all)?)?""",
     # Directly before "finished" a mention is who finished.
     "mention": "AT (!and|AND|{fully}* ({did}|{did_apart}|{marked})) | AT {stop}",
     # An answer to somebody: what is done then is what they asked for.
     "hearer": "you | you all | everyone | everybody | all | the team | you guys | u",
     "ack": """
-        (ok|okay|alright|all right|yes|yep|yeah|yup|sure|great|cool|perfect|nice|good|awesome|and|also|so COMMA|well COMMA|(ok|okay|alright|all right|right) COMMA? so COMMA?)""",
+        (ok|okay|k|kk|alright|all right|alrighty|yes|yep|yeah|yup|yea|yeap|sure|great|cool|perfect|nice|good|awesome|and|also|so COMMA|well COMMA|(ok|okay|alright|all right|right) COMMA? so COMMA?)""",
+    "preface": """
+        (just|a|one|some|more|another|my|the|here 's)* (quick|small|short|brief|tiny|little|minor|daily|weekly|good|great|excellent|fantastic|amazing|awesome|happy
+        |status|progress|eod|morning|evening|afternoon|standup|sprint|project|task|ticket|friday|monday)* (update|updates|news|note|heads up|heads-up|info|win|message|ping|one|announcement|status|fyi|psa|report)""",
+    "cheer": """
+        yay | hooray | hurray | woohoo | wohoo | woo | woop | phew | whew | boom | bam | tada | ta-da | finally | yess | yesss | hallelujah | huzzah | voila | voilà | success
+        | victory | mission accomplished | job done | at (long)? last | there we go | here we go | there you go | that 's that | sweet | excellent | wonderful
+        | fantastic | oh | ah | hm | hooah | yippee | whoop | wow | oof | guess what | nice one | all set | happy (days|friday|monday) | thank (god|goodness)""",
     "news": """
-        (quick|status|small|short|daily|my|morning|progress)? update (COLON|DASH) | (psa|standup|news) COLON | (quick|small) (one|note|info|heads up) (COLON|DASH|COMMA) | (some|more)? (good|great|excellent) news ({everyone}|team)? {stop} | at (long)? last {stop}? | confirmed {stop} | fyi | status COLON | just? a? heads up ({stop}|that) | btw
-        | yay | hooray | hurray | woohoo | woo | phew | boom | tada | finally | yess | yesss
+        {preface} ({everyone}|team|from me)? {stop} | (psa|standup|news) COLON | confirmed {stop} | fyi | just fyi {stop}? | just? a? (heads up|heads-up) ({stop}|that) | btw | {cheer}
+        | (and|so)? (that 's|this is|that was|this was) the last (one|of them|ticket|task|item|bug|story)? (for (today|now|me|this week))? {stop}
+        | sorry (for|about) the (delay|wait|late (update|reply)) {stop} | sorry it took (so|this)? long {stop} | (as|like) i said {stop}
         | (i'm|i am|we are|we're)? (happy|glad|pleased|delighted) to (report|say|announce|share|(inform|tell) {hearer}) that?
         | just? letting {hearer} know that? | (i'm|i am)? just? (writing|here)? to? let {hearer} know that?
         | (i|we)? just? (want|wanted|would like) to (let {hearer} know|(tell|inform) {hearer}|say|report|mention|confirm|share) that?
@@ -118,11 +132,19 @@ CLASSES = {
         | please note that? | note COLON
         | (confirming|i confirm|i can confirm|just to confirm) (that|COLON)?""",
     "opening": "updraft (COMMA|COLON) | bot COMMA | {greeting} | {thanks} ({everyone}|{WORD})? {stop} | {ack} | {news} | {mention} | {stop} | {number} (DOT|CLOSE)",
+    "farewell": """
+        (have|enjoy) (a|an|your|the) (nice|great|good|lovely|wonderful|awesome|relaxing)? (rest of (your|the))? (weekend|day|evening|afternoon|night|one|lunch|week|holiday|holidays|break|vacation)
+        | see (you|ya|u) (all|guys)? (tomorrow|later|soon|around|then|there|on? monday|next week)? | (bye|goodbye|ciao|cya|ttyl|good night|bye bye) | talk (to you)? (soon|later|tomorrow)
+        | happy (friday|weekend|holidays) | tgif | over and out | (signing|logging|heading) (off|out|home) now? | off to (lunch|bed|the next one|bed now) | calling it a day
+        | that 's (it|all) (for (today|now)|folks) | time for (coffee|a coffee|lunch|a break|a beer|the next one)""",
+    "remark": """
+        sorry (for|about) the (delay|wait|late (update|reply)|noise) | sorry (it|that|this) took (so|this)? long | (that|it|this)? took (a|quite a)? (while|forever|ages|bit) | that was (fun|quick|easy|fast|a tough one|a long one|a big one)
+        | easy (peasy|one) | what a (relief|ride|week|day|journey) | feels (good|great) | you 're welcome | much appreciated | appreciate it | (i|we) appreciate it | great (work|job|teamwork) ({everyone}|all|team)? | good (job|work) ({everyone}|all|team)
+        | no rush | (i'm|im) (so|very|really)? (happy|glad|relieved) | (thanks|thank you) for (the|your|all the|all your) (help|support|patience|review|reviews|work|feedback|time) ({everyone}|all|{WORD})? | nothing (left|more) to do (here|on it)? | onwards | one less | let 's go | hope that helps""",
     "joint": "COMMA | DOT | SEMI | EX | NL | DASH | and | AND | so | also | too | as well | {thanks} {stop} | {number} (DOT|CLOSE)",
     "closing": """
-        {stop} | {please} | (cheers|regards|best regards|kind regards|best) (COMMA|NL)* {WORD}?
-        | {thanks} (COMMA|DASH|NL|EX|DOT)* ({everyone}|{WORD})? | {everyone} | for me | sorry for the (delay|wait) | yay | hooray | hurray
-        | woohoo | woo | phew | finally | at last | btw | fyi | have a (nice|great|good) (day|weekend|evening|one) | cc AT | and? that 's (it|all) ((from|for) me)? | enjoy (your|the) (day|evening|weekend|rest of (your|the) day) | moving on | (no (further|more) action|nothing (else|more)) (is|are)? (needed|required|to do) (here|from (me|us))? | on to the next one? | let me know if (you need anything else?|you have any? questions|(there is|there 's|you need) anything else) | (in|on) (jira|the board)
+        {stop} | {please} | {cheer} | {stop} next (one|task|ticket|please)? | {farewell} | {remark} | (cheers|regards|best regards|kind regards|best) (COMMA|NL)* {WORD}?
+        | {thanks} (COMMA|DASH|NL|EX|DOT)* ({everyone}|{WORD})? | {everyone} | for me | btw | fyi | have a (nice|great|good) (day|weekend|evening|one) | cc AT | and? that 's (it|all) ((from|for) me)? | enjoy (your|the) (day|evening|weekend|rest of (your|the) day) | moving on (to the next (one|task|ticket|thing|item))? | (no (further|more) action|nothing (else|more)) (is|are)? (needed|required|to do) (here|from (me|us))? | on to the next one? | let me know if (you need anything else?|you have any? questions|(there is|there 's|you need) anything else) | (in|on) (jira|the board)
         | by (me|us) | as (discussed|planned|agreed|requested|promised|expected) | on time | on schedule | ahead of (time|schedule|plan)
         | (since|because|as) ({it}|they) ({is}|{has_been}) {fully}* {plainly_done}""",
     # What figures are asked for.
@@ -176,6 +198,18 @@ CLASSES = {
         (i|we) (need|have|want|would like|must|should|wish) to | (i'd|we'd) like to? | (i|we) (want|need|would like) you to | time to
         | (i'd|i would) like you to | (i'd|i would) like""",
     "polite_ask": "(can|could|would|will) (you|u) (please|pls|kindly|just|help me|help me to|help)? | (can|could|may) i | would you mind",
+    "leave": """
+        {leave_kind}? (leave (!{link})|leave of absence) | pto | time off | time-off | vacation | vacation (day|days) | (full|half)? (day|days) off | half-day off | half-day
+        | half day | (sick|vacation|personal|free) (day|days) | holiday | holidays""",
+    "link": "me | us | it | him | her | them | the | this | that | these | those | a | an | my | your | KEY | as | alone | out | behind | open",
+    "quantity": "a | an | one | two | three | four | five | 1 | 2 | 3 | 4 | 5 | 10 | some | my | the | for | few | couple | of | more | days | weeks | week | hours | short | new",
+    "leave_verb": """
+        need | want | like | wish | request | requesting | apply for | applying for | apply | applying | ask for | asking for | submit | submitting | take | taking | book | booking
+        | put in | use | get | file | file for | have""",
+    "leave_when": """
+        for | from | on | until | to | starting | due | because | tomorrow | today | next | this | as | since | in | {request_end} | COMMA
+        | monday | tuesday | wednesday | thursday | friday""",
+    "tooling": "form | forms | page | system | calendar | feature | flow | api | button | job | process | tool | export | approval | approvals | module | screen | balance | days | policy",
     "leave_kind": """
         sick | medical | annual | parental | maternity | paternity | vacation | emergency | personal | compassionate | bereavement
         | casual | paid | unpaid | half day | half-day | one day""",
@@ -198,7 +232,8 @@ PHRASES = {
     "PIECE": "(the|my|our) {WORD}{WORD}?{WORD}? (!{another}) {WORD} (!{WORD}) {whole}?",
     "MADE": "(the|my|our) {made} {whole}? (!{WORD})",
     "APPOSED": """
-        WORK (OPEN (ITEM|FLAW|THING|{named}) CLOSE|COMMA (ITEM|FLAW|THING) COMMA)
+        WORK OPEN {free}{free}{free}?{free}? CLOSE | {free}{free}{free}? OPEN WORK CLOSE
+        | WORK (OPEN (ITEM|FLAW|THING|{named}) CLOSE|COMMA (ITEM|FLAW|THING) COMMA)
         | (ITEM|FLAW|THING|EFFORT|PIECE|MADE) (OPEN WORK CLOSE|COMMA WORK COMMA|WORK)
         | (!{deed}) {WORD}?{WORD}? (bug|{issue_noun}|{document}|{effort}|{creation}) WORK""",
 }
@@ -219,7 +254,7 @@ PHRASE_HEADS = {
 # The words one of which every completion contains.
 HEADS = vocabulary(
     """done finished completed complete closed resolved finalised finalized wrapped set close resolve closing resolving wrap tick ticked check checked crossed
-    knocked took taken sorted finish complete"""
+    knocked took taken sorted finish complete done-done bag finito bed line polished"""
 )
 
 REQUEST_HEADS = vocabulary(
@@ -231,7 +266,7 @@ REQUEST_HEADS = vocabulary(
 
 # Words that cannot be a name or part of the name of a piece of work: they deny, limit, judge, ask, or are somebody's doing.
 RESERVED = vocabulary(
-    """a an the and or but not no nope nah nor never none nothing neither without almost nearly half part partly partially most mostly
+    """parent child sibling related linked blocking dependent upstream downstream a an the and or but not no nope nah nor never none nothing neither without almost nearly half part partly partially most mostly
     some few several rest remaining first second third last next previous initial preliminary draft final only other another same
     wrong right old existing main basic easy hard original actual so-called except besides minus still yet until till by for of to in
     on at with from into over under about after before since while when if unless once whether though although because than then that
@@ -246,7 +281,7 @@ RESERVED = vocabulary(
     ridiculous crazy insane whole entire fully hardly barely scarcely rarely seldom all any each every both either more less much many
     too also just already now soon later tomorrow today tonight yesterday ever again back up down out off away how why what which who
     whose where un non unfinished undone incomplete unresolved open opened reopen reopened reopening blocked pending partial sort kind
-    bit lot ok okay please thanks ain't isnt arent wasnt werent didnt doesnt let lets let's stop avoid keep leave revert undo fake
+    bit lot ok okay please thanks ain't isnt arent wasnt werent didnt doesnt let lets let's stop avoid keep leave consider considered considering revert undo fake
     failed failing broken basically technically theoretically practically virtually essentially roughly kinda sorta kindof seems seem
     looks look like unlike untested unverified unmerged undeployed unreviewed unreleased unsure train bus flight plane concert movie parking lottery n't instead supposed unlikely likely unable zero nil nada wait hold as via using per through despite due during within like against across including
     excluding duplicate dup invalid wontfix obsolete"""
@@ -258,7 +293,7 @@ ASKING = vocabulary(
 )
 
 ORDERING = vocabulary(
-    """add remove edit rename attach unassign reassign search fetch ping subscribe watch create assign show list find remind summarize summarise translate explain tell give help delete schedule book generate
+    """add remove edit rename change link unlink attach unassign reassign fetch ping subscribe watch create assign show list find remind summarize summarise translate explain tell give help delete schedule book generate
     suggest describe define compare convert calculate make let"""
 )
 
@@ -395,7 +430,7 @@ MACHINES = vocabulary(
     """server servers service services api apis cpu memory cluster kafka query queries database db redis postgres pipeline build builds
     disk network endpoint endpoints page website site app model algorithm cache queue driver kernel vpn wifi laptop gpu ram rocket
     caching job jobs container pod pods nginx proxy bandwidth command script library function user customer users customers sales
-    revenue traffic errors requests logs log"""
+    revenue traffic errors requests logs log vacation holiday holidays pto birthday weather people guests"""
 )
 FIGURE_WORDS = (
     MEASURES
@@ -407,6 +442,6 @@ FIGURE_WORDS = (
     | vocabulary(
         """what did do done standup end quick short the a any by type kind priority assignee project completion only just me of for in this last previous past current and to by per on over time times lead cycle completion QM DOT COMMA EX AT AND DASH
     COLON NL SLASH 's please pls thanks so far since from during two three four 1 2 3 4 5 6 7 8 9 10 12 14 30 60 90 me personal closed
-    open done created completed resolved"""
+    open done created completed resolved close closing resolve finish complete fix"""
     )
 )
