@@ -319,8 +319,13 @@ COMPLETIONS = (
             "set the status of DEV-12 to closed",
             "update DEV-12 to done",
             'Please transition DEV-12 to "Done".',
+            "DEV-12 can be closed",
+            "DEV-12 is good to close",
         ),
         counterexamples=(
+            "DEV-12 can be closed after review",
+            "DEV-12 could be closed",
+            "DEV-12 is good to go",
             "don't mark DEV-12 as done",
             "never move DEV-12 to done",
             "move DEV-12 to in progress",
@@ -432,7 +437,7 @@ COMPLETIONS = (
             "task done, please close",
         ),
         counterexamples=(
-            "DEV-12 can be closed",
+            "can we close DEV-12?",
             "closing DEV-12",
             "close it",
             "DEV-12 is done, don't close it",

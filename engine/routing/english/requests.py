@@ -114,7 +114,7 @@ REQUESTS = (
         notion="asks for leave",
         patterns=(
             "({need_to}|{please}|{polite_ask}|{asking_for}|{write}|help me|{quantity}|{leave_verb}|i|me|to)* {leave} (request|application|message|note|letter|mail|email) (!{tooling})",
-            "({need_to}|{please}|{polite_ask}|{asking_for}|i|we|i'm|i am|i'd|we'd|would|just|also|to)* {leave_verb}+ (me|us)? (off|{quantity}* ({leave}|off)) ({leave_kind} reasons)? (!{tooling}|{leave_verb})",
+            "({need_to}|{please}|{polite_ask}|{asking_for}|i|we|i'm|i am|i'd|we'd|would|just|also|to)* {leave_verb} ({leave_verb}|to)* (me|us)? (off|{quantity}* ({leave}|off)) ({leave_kind} reasons)? (!{tooling}|{leave_verb})",
             "({need_to}|{please}|{polite_ask}|{asking_for}|i|we|i'm|i am|i'll|i'd|to|go|be|going)* {leave_verb}+ {ANY}?{ANY}?{ANY}?{ANY}? off (work)? ({leave_when}|{request_end})",
             "({quantity}|requesting)* ({leave_kind} leave|sick day|sick days|pto|time off|time-off|leave of absence|half-day off|half day off|day off|days off) ({leave_when}|{request_end})",
             "(vacation|leave|holiday|pto|time off) (request|application|for|from|on (!hold)|next|tomorrow|this|starting) (!{tooling})",

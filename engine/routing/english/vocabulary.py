@@ -205,7 +205,7 @@ CLASSES = {
     "quantity": "a | an | one | two | three | four | five | 1 | 2 | 3 | 4 | 5 | 10 | some | my | the | for | few | couple | of | more | days | weeks | week | hours | short | new",
     "leave_verb": """
         need | want | like | wish | request | requesting | apply for | applying for | apply | applying | ask for | asking for | submit | submitting | take | taking | book | booking
-        | put in | use | get | file | file for | have""",
+        | put in | use | get | file | file for | (can|could|may) (i|we) have""",
     "leave_when": """
         for | from | on | until | to | starting | due | because | tomorrow | today | next | this | as | since | in | {request_end} | COMMA
         | monday | tuesday | wednesday | thursday | friday""",
