@@ -16,22 +16,30 @@ _CLASSES = {
     "keys": "KEY (((COMMA|SEMI|SLASH)? (NL DASH?)? (und|AND|sowie)?) KEY)*",
     "document": """
         release notes | dokumentation | doku | präsentation | folien | spezifikation | mockups | wireframes | entwürfe | übersetzung
-        | anleitung | handbuch | wochenbericht | monatsbericht | quartalsbericht | testplan | projektplan | konzept""",
-    "thing": "({the}|der) (aufgabe|ticket|story|vorgang|task|karte|{document})",
+        | anleitung | handbuch | wochenbericht | monatsbericht | quartalsbericht | testplan | projektplan | konzept
+        | statusbericht | abschlussbericht | jahresbericht | projektbericht | startseite | webseite | website | landingpage | landing page | loginseite | login-seite
+        | banner | newsletter | protokoll | roadmap | budget | budgetplan | auswertung | kostenschätzung | aufwandsschätzung | grafik | grafiken | logo
+        | blogpost | blogartikel | blogbeitrag | broschüre | flyer | wireframe | mockup | changelog | checkliste | runbook | leitfaden | whitepaper
+        | schulungsunterlagen | reisekostenabrechnung | spesenabrechnung | stellenanzeige | datenmodell | testfälle | pressemitteilung | benutzerhandbuch
+        | api-dokumentation | testkonzept | foliensatz | deck | styleguide | marktanalyse | wettbewerbsanalyse | risikoanalyse""",
+    "thing": "({the}|der) {WORD}?{WORD}? (aufgabe|ticket|story|vorgang|task|karte|{document})",
     "please": "bitte | bitte mal",
     "polite": "du (kannst|könntest) (jetzt|nun|auch|gerne)* | (kannst du|könntest du|würdest du|können sie|könnten sie|kann man) (bitte|mal|kurz)*",
     "stop": "COMMA | DOT | EX | DASH | COLON | NL",
     "everyone": "zusammen | alle | team | leute | bot | updraft | AT",
     "thanks": "(danke|vielen dank|dankeschön|merci|thanks|thank you|thx) (schön|sehr|euch|dir|im voraus)?",
     "greeting": "(hallo|hello|hi|hey|moin|servus|guten morgen|guten tag|guten abend) ({everyone}|{WORD})? {stop} | (hallo|hi|hey|moin) {everyone}?",
-    "ack": "(ok|okay|ja|gut|super|prima|alles klar)",
-    "opening": "{greeting} | {thanks} {stop} | {ack} | (kurzes|kleines)? update COLON | (kurze|gute)? (info|nachricht|neuigkeiten) COLON | zur info {stop}? | fyi {stop}? | endlich | {stop} | AT (!hat|ist|sagt|und|{fully}* {did})",
+    "ack": "(ok|okay|ja|jo|jep|jup|gut|super|prima|top|cool|perfekt|alles klar|so COMMA)",
+    "cheer": "endlich | geschafft | juhu | hurra | yay | puh | gute nachricht | gute nachrichten",
+    "opening": "{greeting} | {thanks} {stop} | {ack} | (kurzes|kleines)? update COLON | (kurze|gute)? (info|nachricht|neuigkeiten) COLON | zur info {stop}? | fyi {stop}? | {cheer} | {stop} | AT (!hat|ist|sagt|und|{fully}* {did})",
     "joint": "COMMA | DOT | SEMI | EX | NL | und | AND | auch | ebenfalls",
     "it_can": "(es|das|ticket)? (kann|können) (also|jetzt|nun)?",
+    "may_be": "(kann|können) (jetzt|nun|also|somit|beide|damit)* (geschlossen werden|zugemacht werden|(auf|als|nach) {state} (gesetzt|markiert|verschoben) werden)",
     "order": "setze | setz | markiere | markier | verschiebe | verschieb | stelle | stell | schieb | schiebe | zieh | ziehe",
     "close": "schließen | schliessen | abschließen | abschliessen | zumachen",
     "put": "setzen | markieren | verschieben | stellen | ziehen | schieben",
-    "closing": "(viele|liebe|beste|schöne)? (grüße|gruß|vg|lg) (COMMA|NL)? {WORD}? | {stop} | {please} | {thanks} {everyone}? | {everyone} | endlich | viele grüße | vg | lg",
+    "farewell": "(schönes|schönen|schöne) (wochenende|tag|abend|feierabend|pause) | (gute|guten) (nacht|feierabend) | tschüss | ciao",
+    "closing": "{cheer} | {farewell} | (viele|liebe|beste|schöne)? (grüße|gruß|vg|lg) (COMMA|NL)? {WORD}? | {stop} | {please} | {thanks} {everyone}? | {everyone} | endlich | viele grüße | vg | lg",
     "items": "tickets | aufgaben | vorgänge | bugs | issues | stories | tasks",
     "period": "heute | gestern | {which} (woche|monat|quartal|sprint|jahr|tag) | im {ANY} | in den letzten {ANY} (tagen|wochen|monaten)",
     "which": "diese | dieses | diesen | letzte | letzten | letztes | in dieser | in diesem | im letzten | in der letzten | vergangene",
@@ -49,17 +57,25 @@ _CLASSES = {
 
 _COMPLETIONS = (
     Rule(
+        name="completion.de-it-is-done",
+        route=Route.COMPLETION,
+        notion="what is at hand is said to be done, in a sentence of its own",
+        patterns=("(es|das|dies)? ist {fully}* (fertig|erledigt|abgeschlossen)",),
+        why="The message says that it is done.",
+        examples=("das ist erledigt", "ja, ist fertig"),
+        counterexamples=("ok erledigt", "das ist bald erledigt", "ist das erledigt?"),
+    ),
+    Rule(
         name="completion.de-bare",
         route=Route.COMPLETION,
         notion="nothing is said but that what is at hand is done",
         patterns=(
             "{fully}* (fertig|erledigt|abgeschlossen)",
-            "(es|das|dies)? ist {fully}* (fertig|erledigt|abgeschlossen)",
             "done",
             "(aufgabe|ticket|task) {fully}* (fertig|erledigt|abgeschlossen)",
         ),
         why="The message says nothing but that it is done.",
-        examples=("fertig", "Erledigt!", "das ist erledigt", "endlich fertig 🎉"),
+        examples=("fertig", "Erledigt!", "endlich fertig 🎉"),
         counterexamples=(
             "nicht fertig",
             "fast fertig",
@@ -77,7 +93,7 @@ _COMPLETIONS = (
             "WORK ({is}|COLON|DASH|ARROW)? {fully}* {done} (worden)?",
             "{fully}* {done} COLON? WORK",
             "(release notes|folien|mockups|wireframes) sind {fully}* fertig",
-            "{thing} {is} {fully}* (fertig|erledigt|abgeschlossen|fertiggestellt)",
+            "{thing} {is} {fully}* (fertig|erledigt|abgeschlossen|fertiggestellt|geschlossen)",
         ),
         why="Every word says that {keys} is done.",
         examples=(
@@ -129,6 +145,8 @@ _COMPLETIONS = (
         notion="a request to close the work named",
         patterns=(
             "{please}? (WORK|{thing}) {please}? ({close}|(auf|als|nach) {state} {put}?)",
+            "(WORK|{thing}) {may_be} {please}?",
+            "({please}|{polite})+ (es|das|dieses|diese) {please}? {close} QM?",
             "{please}? (schließe|schließ|schliesse) {please}? (WORK|{thing}) (ab)?",
             "{please}? {order} {please}? (WORK|{thing}) {please}? (auf|als|nach) {state}",
             "{polite} (WORK|{thing}) {please}? ({close}|(auf|als|nach) {state} {put}) QM?",
@@ -139,6 +157,7 @@ _COMPLETIONS = (
             "setze DEV-12 auf erledigt",
             "kannst du DEV-12 schließen?",
             "DEV-12 bitte als erledigt markieren",
+            "DEV-12 kann geschlossen werden",
         ),
         counterexamples=(
             "bitte DEV-12 nicht schließen",
@@ -156,10 +175,11 @@ _CLOSE_IT = Rule(
     patterns=(
         "({please}|{polite})+ (es|das|ihn|sie)? {please}? {close} QM?",
         "({it_can}) (geschlossen|zugemacht) werden",
+        "(können wir|kann ich) {please}? (WORK|es|das|{thing}) {please}? {close} QM",
     ),
     why="A request to close {keys}.",
     examples=("DEV-12 ist fertig, bitte schließen", "DEV-12 ist erledigt und kann geschlossen werden"),
-    counterexamples=("bitte schließen", "DEV-12 kann geschlossen werden"),
+    counterexamples=("bitte schließen", "können wir DEV-12 schließen?"),
     leaning=True,
 )
 
@@ -293,7 +313,17 @@ GERMAN = Lexicon(
         abwesenheitsnotiz elternzeit resturlaub"""
     ),
     reserved=vocabulary(
-        """nicht kein keine keinen nie niemals fast halb beinahe teilweise wenn falls sobald ob vielleicht wohl wahrscheinlich vermutlich
+        """erste ersten erster erstes zweite zweiten letzte letzten letzter nächste nächsten nächster andere anderen anderer falsche falschen
+        alte alten halbe halben halber meisten einige vorläufige vorläufigen einzige ganze ganzen restliche restlichen scheiß blöde blöden dumme dummen
+        verdammte verdammten später würde würden könnte könnten kann können konnte wäre wären hätte hätten hat hatte werde wirst dürfte darf mag möchte ich du er
+        es wir man jemand niemand alle alles beim im in an auf aus bei mit nach seit von vor zu zum zur für über unter um gegen durch als wie so zwar
+        doch jedoch sondern trotzdem eher etwa ungefähr circa ca knapp kaum gar sehr ziemlich sogar erst zuerst zunächst dann danach davor vorher
+        nachher gleich demnächst heute gestern jetzt nun schon bereits immer selten oft manchmal nochmal wieder zurück offen offene offenen blockiert
+        laut gehört glaube denke vermute scheint eventuell theoretisch praktisch quasi eigentlich sozusagen anscheinend offenbar scheinbar
+        was wer wo wann warum weshalb welche welcher welches dass weil da während obwohl bevor nachdem damit daher deshalb also etwas nichts viel viele
+        wenig wenige mehr weniger teil teile hälfte rest unfertige unfertigen unvollständig unerledigt ungetestet frühestens spätestens
+        gleiche gleichen selbe selben dieses jenes jene jener jeder jede jedes welchen unsere ihren seinen seiner ihrer eigene fremde
+        bin bist seid war waren wurde wurden geworden worden hab habe haben gehabt nerven mir dir ihm ihr uns euch ihnen ihre ihr seine sein euer eure ein eine einen nicht kein keine keinen nie niemals fast halb beinahe teilweise wenn falls sobald ob vielleicht wohl wahrscheinlich vermutlich
         aber nur noch wird werden soll sollte muss will morgen bald hoffentlich angeblich außer ohne bitte danke und oder ist sind war
         bis sagt meint der die das dem den"""
     ),

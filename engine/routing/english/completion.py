@@ -64,7 +64,7 @@ COMPLETIONS = (
         patterns=(
             "{work} COMMA? it? {is} {surely}* {done} {lately}*",
             "{work} ({is}|COLON|DASH|ARROW)? (finished|completed|closed|resolved) {when}+ (!COMMA? {please})",
-            "{work} (was|were) {fully}* (done|finished|completed|closed|resolved|{marked} {to_state}) {dated}+",
+            "{work} (was|were) {fully}* (done|finished|completed|closed|resolved|{marked} {to_state}) ({dated}|{on_day})+",
             "the? whole of {work} {is} {fully}* {done} {lately}*",
             "{work} (is|are) {fully}* in {state} {column}? now?",
             "((the|my|our|all|all the)* work|everything) ({is}|{has_been}) {fully}* {plainly_done} (on|for|in) {work} {lately}*",
@@ -205,7 +205,7 @@ COMPLETIONS = (
         route=Route.COMPLETION,
         notion="the person says to have finished the work named",
         patterns=(
-            "(today|yesterday|this morning|last night)? ({i}|{fully})* {did} {work} {when}*",
+            "(today|yesterday|this morning|last night)? ({i}|{fully})* {did} {work} ({when}|{on_day})*",
             "{work} (COLON|DASH|COMMA)+ ({i} {fully}* {did} {it}|{i_am} {fully}* (done|finished) (with {it})?) {when}*",
             "({i}|{fully})* {did} (these|those|the following) ({kinds}|ones)? {when}* (COLON|DASH|NL)+ {work}",
             "({i}|{fully})* done {work} {when}*",
@@ -242,7 +242,7 @@ COMPLETIONS = (
         route=Route.COMPLETION,
         notion="the person says to have finished a piece of work that a plain phrase names",
         patterns=(
-            "({i}|{fully})* {did_thing} ({finished_by_us}|{bare_document}) {when}*",
+            "({i}|{fully})* {did_thing} ({finished_by_us}|{bare_document}) ({when}|{on_day})*",
             "({i}|{fully})* (closed|closed out|resolved) ITEM {when}*",
             "({i}|{fully})* (closed|closed out) ({thing}|{one}) {when}*",
             "({i}|{fully})* {got} {finished_by_us} (done|finished|completed) {when}*",

@@ -32,7 +32,8 @@ CLASSES = {
     "when": "{lately} | today | this afternoon | earlier today | earlier | {while_ago}",
     "while_ago": """
         (a (minute|moment|second|sec)|an hour|a few (minutes|hours)|a couple of (minutes|hours)|{number} (minutes|mins|min|hours)) ago
-        | (on|last)? (monday|tuesday|wednesday|thursday|friday|saturday|sunday) | over the weekend | earlier (this|today) (morning|week|afternoon)? | before lunch""",
+        | over the weekend | earlier (this|today) (morning|week|afternoon)? | before lunch""",
+    "on_day": "(on|last) (monday|tuesday|wednesday|thursday|friday|saturday|sunday)",
     # By itself "was done" may have been undone since; with a time it is news.
     "dated": "today | yesterday | just now | this (morning|afternoon) | last night | earlier today | {while_ago}",
     "i": "i | i've | ive | i have | we | we've | we have | have | i also | i've also | i have been",
@@ -266,7 +267,9 @@ REQUEST_HEADS = vocabulary(
 
 # Words that cannot be a name or part of the name of a piece of work: they deny, limit, judge, ask, or are somebody's doing.
 RESERVED = vocabulary(
-    """parent child sibling related linked blocking dependent upstream downstream a an the and or but not no nope nah nor never none nothing neither without almost nearly half part partly partially most mostly
+    """half-finished half-done half-baked tentative interim provisional temporary upcoming planned proposed expected former latter cancelled canceled rejected
+    abandoned fourth fifth penultimate earlier soo sooo soooo semi quasi somewhat lousy useless pointless endless constant never-ending neverending toxic hellish hideous
+    dreadful wretched freaking frigging darn dang godforsaken miserable exhausting tedious tiresome nasty nightmare parent child sibling related linked blocking dependent upstream downstream a an the and or but not no nope nah nor never none nothing neither without almost nearly half part partly partially most mostly
     some few several rest remaining first second third last next previous initial preliminary draft final only other another same
     wrong right old existing main basic easy hard original actual so-called except besides minus still yet until till by for of to in
     on at with from into over under about after before since while when if unless once whether though although because than then that
