@@ -61,15 +61,16 @@ def plain_router() -> Act:
 
     def act(text: str) -> None:
         said = plain(text)
-        spoken = words(said, named(said, None))
-        for request, phrases, claim, reservations in languages:
-            request.match(spoken)
-            reduced = spoken
+        tokens = words(said, named(said, None))
+        for lexicon, request, phrases, claim, reservations in languages:
+            spelt = lexicon.spell(tokens)
+            request.match(spelt)
+            reduced = spelt
             for token, pattern in phrases:
                 reduced = pattern.sub(token, reduced)
             claim.match(reduced)
             for pattern in reservations:
-                pattern.search(spoken)
+                pattern.search(spelt)
 
     return act
 
@@ -77,22 +78,27 @@ def plain_router() -> Act:
 Plain = re.Pattern[str]
 
 
-def _plain_language(lexicon: Lexicon) -> tuple[Plain, list[tuple[str, Plain]], Plain, list[Plain]]:
-    # The parts that the lexicon compiles for itself alone are taken as they are, so that both sides match the same.
-    reserved = "|".join(map(re.escape, sorted(lexicon.reserved)))
+def _plain_language(lexicon: Lexicon) -> tuple[Lexicon, Plain, list[tuple[str, Plain]], Plain, list[Plain]]:
+    """Return the rules of a language as one would write them first: each grammar one pattern."""
 
     def compiled(source: str) -> Plain:
-        # Named lists and groups of one name in several places are what ``regex`` has and ``re`` has not.
-        return re.compile(re.sub(r"\(\?P<\w+>", "(?:", source).replace(r"\L<reserved>", f"(?:{reserved})"))
+        # Groups of one name in several places are what ``regex`` has and ``re`` has not.
+        return re.compile(re.sub(r"\(\?P<\w+>", "(?:", source), re.DOTALL)
 
+    def choice(*patterns: str) -> str:
+        return lexicon.grammar.choice(patterns).source
+
+    opening, joint, closing = choice("{opening}"), choice("{joint}"), choice("{closing}")
+    requests = choice(*(pattern for rule in lexicon.requests for pattern in rule.patterns))
+    clauses = choice(*(pattern for rule in lexicon.completions for pattern in rule.patterns))
+    end = f"(?:{closing})*+$"
+    asked = lexicon.spell(["QM"])
     return (
-        compiled(lexicon.request.pattern),
-        [
-            (f"{token} ", compiled(f"(?<![^ ])(?:{lexicon._compiled(pattern)})"))
-            for token, pattern in lexicon.phrases.items()
-        ],
-        compiled(lexicon.claim.pattern),
-        [compiled(f"(?<![^ ])(?:{lexicon._choice(one.patterns)})") for one in lexicon.reservations],
+        lexicon,
+        compiled(f"^(?:{opening})*+{requests}"),
+        [(lexicon.spell([token]), compiled(choice(pattern))) for token, pattern in lexicon.phrases.items()],
+        compiled(f"^(?:{opening})*(?:{clauses}(?:(?:(?:{joint})+|(?<={asked}))(?!$)|(?={end})))+{end}"),
+        [compiled(choice(*one.patterns)) for one in lexicon.reservations],
     )
 
 

@@ -1,6 +1,7 @@
 """Telling by its words a question for figures, or an order for a mail, where no grammar foresaw the wording."""
 
-from engine.routing.lexicon import Lexicon, Rule
+from engine.routing.lexicon import Lexicon
+from engine.routing.rules import Rule
 from engine.types import Route
 
 LONGEST = 40

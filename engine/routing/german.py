@@ -1,6 +1,7 @@
 """German: the second language, smaller than English, of the same shape."""
 
-from engine.routing.lexicon import Lexicon, Reservation, Rule, vocabulary
+from engine.routing.lexicon import Lexicon, vocabulary
+from engine.routing.rules import Reservation, Rule
 from engine.types import Route
 
 _CLASSES = {
@@ -297,7 +298,6 @@ GERMAN = Lexicon(
     language="German",
     classes=_CLASSES,
     phrases={"WORK": "({the}? ({kind}|{kinds}) COLON?)? {keys}"},
-    phrase_heads={"WORK": vocabulary("KEY")},
     completions=(*_COMPLETIONS, _AS_WELL, _CLOSE_IT),
     requests=_REQUESTS,
     reservations=_RESERVATIONS,

@@ -7,8 +7,10 @@ from functools import cached_property
 
 import regex
 
-from engine.routing.grammar import Grammar
-from engine.types import Route
+from engine.routing.clauses import Claimed, Clauses
+from engine.routing.grammar import TIMEOUT, Grammar, Index
+from engine.routing.phrases import Names, Reserved
+from engine.routing.rules import Reservation, Rule
 
 SIGNS = frozenset(
     [
@@ -32,8 +34,6 @@ SIGNS = frozenset(
     ]
 )
 """Signs of `engine.routing.words` that a completion need not contain."""
-TIMEOUT = 0.003
-"""Seconds one search may take."""
 
 
 FIGURE_WORDS = (
@@ -62,42 +62,6 @@ def vocabulary(text: str) -> frozenset[str]:
     return frozenset(word if word.isupper() else word.casefold() for word in text.split())
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One way of saying something, with the messages that prove it.
-
-    ``notion`` is what such a message means; ``why`` tells the person. ``keyed`` rules hold only in a message that names an issue;
-    ``bare`` ones name no work at all, so an acknowledgement ("ok, done") makes them an answer to somebody else; ``leaning`` ones
-    hold only beside another claim of the same message.
-    """
-
-    name: str
-    route: Route
-    notion: str
-    patterns: tuple[str, ...]
-    why: str
-    examples: tuple[str, ...]
-    counterexamples: tuple[str, ...] = ()
-    keyed: bool = False
-    bare: bool = False
-    leaning: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Reservation:
-    """A notion that takes back, limits or moves away what a message seems to claim; none may stand in a completion.
-
-    Those ``of_a_report`` come with any story of work, and leave the claim in it as it is.
-    """
-
-    name: str
-    notion: str
-    patterns: tuple[str, ...]
-    examples: tuple[str, ...]
-    counterexamples: tuple[str, ...] = ()
-    of_a_report: bool = False
-
-
 @dataclass(frozen=True, eq=False)
 class Lexicon:
     """The words and rules of one language."""
@@ -105,7 +69,6 @@ class Lexicon:
     language: str
     classes: Mapping[str, str]
     phrases: Mapping[str, str]
-    phrase_heads: Mapping[str, frozenset[str]]
     completions: tuple[Rule, ...]
     requests: tuple[Rule, ...]
     reservations: tuple[Reservation, ...]
@@ -149,23 +112,24 @@ class Lexicon:
 
     def prepare(self) -> None:
         """Compile every pattern now (some tenths of a second) and not with the first message that needs it."""
-        _ = self.claim, self.request, self.reserve, self._phrases, self._courtesy_before, self._courtesy_after
+        _ = self.names, self.claims, self.requested, self._before, self.reserved_by
+        _ = self._courtesy_before, self._courtesy_after, self._open_ends, self._harmless
 
     def spell(self, tokens: Sequence[str]) -> str:
         """Return the words of a message as patterns read them: one character each, so that places are the same."""
         return self.grammar.alphabet.spell(tokens)
 
-    def reduced(self, spelt: str, present: frozenset[str]) -> str:
-        """Return what `spell` returned with each phrase that names work as one token, as `completions` are written."""
-        for name, phrase, heads in self._phrases:
-            if not present.isdisjoint(heads):
-                spelt = phrase.sub(name, spelt, timeout=TIMEOUT)
-        return spelt
+    def claimed(self, tokens: Sequence[str]) -> Claimed | None:
+        """Return what a message claims; None where it says anything else."""
+        spelt = self.spell(tokens)
+        if not (self.claims.may_begin(spelt[0]) or spelt[0] in self.names.firsts):
+            return None
+        return self.claims.claimed(self.names.named(spelt))
 
     @cached_property
     def grammar(self) -> Grammar:
         """The classes, and the character of every word that is said in some pattern."""
-        rules = (*self.completions, *self.requests, *self.reservations)
+        rules: tuple[Rule | Reservation, ...] = (*self.completions, *self.requests, *self.reservations)
         patterns = [pattern for rule in rules for pattern in rule.patterns]
         others = (*self.phrases, *self.phrases.values(), *self.open_ends, *self.harmless, "QM")
         return Grammar(self.language, self.classes, (*patterns, *others), self.reserved)
@@ -177,27 +141,14 @@ class Lexicon:
         return (self.reserved | SIGNS) - self.grammar.literals((*names, "{opening} {joint} {closing}"))
 
     @cached_property
-    def _phrases(self) -> "tuple[tuple[str, regex.Pattern[str], frozenset[str]], ...]":
-        return tuple(
-            (self.spell([token]), self._chosen((pattern,)), self.phrase_heads[token])
-            for token, pattern in self.phrases.items()
-        )
+    def names(self) -> Names:
+        """The phrases that name work; in `completions` their tokens stand for them."""
+        return Names(self.grammar, self.phrases)
 
     @cached_property
-    def claim(self) -> "regex.Pattern[str]":
+    def claims(self) -> Clauses:
         """The grammar of completions: it consumes a whole message or nothing."""
-        # A clause ends with a joint, or a question mark of its own, or the message does.
-        opening, joint, closing = map(self.grammar.of_class, ("opening", "joint", "closing"))
-        end = f"(?:{closing})*+$"
-        asked = self.spell(["QM"])
-        return self.grammar.compile(
-            f"^{opening}*(?:{self._rules(self.completions)}(?:(?:{joint}+|(?<={asked}))(?!$)|(?={end})))+{end}"
-        )
-
-    @cached_property
-    def claims_by_group(self) -> dict[str, Rule]:
-        """Completion rules by the name of their group in `claim`."""
-        return {_group(rule): rule for rule in self.completions}
+        return Clauses(self.grammar, self.completions)
 
     def does(self, verb: str) -> bool:
         """Say whether a message that begins with this word tells what was done."""
@@ -225,29 +176,40 @@ class Lexicon:
 
     @cached_property
     def _courtesy_before(self) -> "regex.Pattern[str]":
-        said = self.grammar.choice(("{greeting} | {thanks} ({everyone}|{WORD})? {stop} | {stop}",))
+        said = self.grammar.choice(("{greeting} | {thanks} ({everyone}|{WORD})? {stop} | {stop}",)).source
         return self.grammar.compile(f"(?:{said})*+")
 
     @cached_property
     def _courtesy_after(self) -> "regex.Pattern[str]":
         return self._chosen(("{stop}* {thanks} ({everyone}|{WORD})? {stop}* {END}",))
 
-    @cached_property
-    def request(self) -> "regex.Pattern[str]":
-        """The grammar of productivity questions and e-mail requests, in this order; it need not consume the whole message."""
-        return self.grammar.compile(f"^{self.grammar.of_class('opening')}*+{self._rules(self.requests)}")
+    def request(self, spelt: str) -> Rule | None:
+        """Return the productivity question or e-mail request with which a message begins, whatever follows."""
+        before = self._before.match(spelt, timeout=TIMEOUT)
+        at = before.end() if before else 0
+        if at == len(spelt):
+            return None
+        index = self.requested
+        return next((rule for rule, _ in index.matches(spelt, at, index.has(spelt))), None)
 
     @cached_property
-    def requests_by_group(self) -> dict[str, Rule]:
-        """Request rules by the name of their group in `request`."""
-        return {_group(rule): rule for rule in self.requests}
+    def requested(self) -> Index[Rule]:
+        """The patterns of requests, in their order."""
+        return Index(self.grammar, ((rule, pattern) for rule in self.requests for pattern in rule.patterns))
 
     @cached_property
-    def reserve(self) -> "regex.Pattern[str]":
-        """Finds the first of the reservations, in the order of their weight, that a message has anywhere."""
-        return self.grammar.compile(
-            "|".join(f"^.*?(?P<{_group(n)}>{self.grammar.choice(n.patterns)})" for n in self.reservations)
-        )
+    def _before(self) -> "regex.Pattern[str]":
+        return self.grammar.compile(f"{self.grammar.of_class('opening').source}*+")
+
+    def reservation(self, tokens: Sequence[str]) -> tuple[Reservation, Sequence[str]] | None:
+        """Return the first of the reservations, in the order of their weight, that a message has anywhere, and its words there."""
+        found = self.reserved_by.first(self.spell(tokens))
+        return (found[0], tokens[found[1] : found[2]]) if found else None
+
+    @cached_property
+    def reserved_by(self) -> Reserved:
+        """What finds the reservations."""
+        return Reserved(self.grammar, self.reservations)
 
     def leaves_open(self, tokens: Sequence[str]) -> bool:
         """Say whether words of an update that tells more than a completion take back, limit or move away its claim."""
@@ -256,11 +218,8 @@ class Lexicon:
             return True
         if self._harmless:
             spelt = self._harmless.sub("", spelt, timeout=TIMEOUT)
-        match = self.reserve.match(spelt, timeout=TIMEOUT)
-        if not match:
-            return False
-        notion = next(n for group, n in self.reservations_by_group.items() if match[group])
-        return not notion.of_a_report
+        found = self.reserved_by.first(spelt)
+        return found is not None and not found[0].of_a_report
 
     @cached_property
     def _open_ends(self) -> "regex.Pattern[str] | None":
@@ -270,20 +229,5 @@ class Lexicon:
     def _harmless(self) -> "regex.Pattern[str] | None":
         return self._chosen(self.harmless) if self.harmless else None
 
-    @cached_property
-    def reservations_by_group(self) -> dict[str, Reservation]:
-        """Reservations by the name of their group in `reserve`."""
-        return {_group(notion): notion for notion in self.reservations}
-
-    def _rules(self, rules: "tuple[Rule, ...]") -> str:
-        """Return a pattern of the rules, each a named group."""
-        return (
-            f"(?:{'|'.join(f'(?P<{_group(rule)}>{self.grammar.choice(rule.patterns)})' for rule in rules)})"
-        )
-
     def _chosen(self, patterns: tuple[str, ...]) -> "regex.Pattern[str]":
-        return self.grammar.compile(self.grammar.choice(patterns))
-
-
-def _group(rule: Rule | Reservation) -> str:
-    return "r_" + re.sub(r"\W", "_", rule.name)
+        return self.grammar.compile(self.grammar.choice(patterns).source)

@@ -1,7 +1,8 @@
 """Telling a report of work from the rest by weighing its words, where no grammar decides."""
 
 from engine.routing.asking import ASKED, asked
-from engine.routing.lexicon import Lexicon, Rule
+from engine.routing.lexicon import Lexicon
+from engine.routing.rules import Rule
 from engine.types import Entities, Route
 
 SENTENCE = 5
@@ -153,7 +154,9 @@ def _asks(lexicon: Lexicon, tokens: list[str], opening: str) -> bool:
     following = tokens[tokens.index(opening) + 1 :]
     if not following or "QM" in tokens:
         return True
-    silent = following[0] in RESUMING if opening not in lexicon.lead_ins else following[0] not in lexicon.subjects
+    silent = (
+        following[0] in RESUMING if opening not in lexicon.lead_ins else following[0] not in lexicon.subjects
+    )
     return not silent
 
 

@@ -3,15 +3,14 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-import regex
-
 from engine.routing.english import ENGLISH
 from engine.routing.entities import gathered
 from engine.routing.german import GERMAN
 from engine.routing.keys import named
-from engine.routing.lexicon import TIMEOUT, Lexicon, Rule
+from engine.routing.lexicon import Lexicon
 from engine.routing.markup import plain
 from engine.routing.reports import weighed
+from engine.routing.rules import Rule
 from engine.routing.words import words
 from engine.types import Entities, Period, Route, Routing
 
@@ -105,10 +104,9 @@ def _requested(
     if present.isdisjoint(lexicon.request_heads):
         return None
     spelt = lexicon.spell(spoken)
-    match = lexicon.request.match(spelt, timeout=TIMEOUT) or _asked_last(lexicon, spoken, present, spelt)
-    if not match:
+    rule = lexicon.request(spelt) or _asked_last(lexicon, spoken, present, spelt)
+    if not rule:
         return None
-    rule = lexicon.requests_by_group[_decisive(match.groupdict(), lexicon.requests_by_group)]
     if (
         rule.route is Route.PRODUCTIVITY
         and "QM" not in present
@@ -120,16 +118,17 @@ def _requested(
     return _routing(rule, entities)
 
 
-def _asked_last(
-    lexicon: Lexicon, spoken: list[str], present: frozenset[str], spelt: str
-) -> "regex.Match[str] | None":
+def _asked_last(lexicon: Lexicon, spoken: list[str], present: frozenset[str], spelt: str) -> Rule | None:
     """Return the request with which a message ends that first says what it is for."""
     if "KEY" in present or present.isdisjoint(_BREAKS):
         return None
     last = max((at for at, word in enumerate(spoken[:-1], 1) if word in _BREAKS), default=0)
-    if not last or spoken[last] not in lexicon.asking | lexicon.figures["courting"] | lexicon.figures["showing"]:
+    if (
+        not last
+        or spoken[last] not in lexicon.asking | lexicon.figures["courting"] | lexicon.figures["showing"]
+    ):
         return None
-    return lexicon.request.match(spelt[last:], timeout=TIMEOUT)
+    return lexicon.request(spelt[last:])
 
 
 def _completed(
@@ -141,20 +140,16 @@ def _completed(
         or len(spoken) > LONGEST_CLAIM
     ):
         return None
-    match = lexicon.claim.match(lexicon.reduced(lexicon.spell(spoken), present), timeout=TIMEOUT)
-    if not match:
+    claimed = lexicon.claimed(spoken)
+    if not claimed:
         return None
-    groups = match.groupdict()
-    claims = [rule for group, rule in lexicon.claims_by_group.items() if groups[group]]
-    if all(rule.leaning for rule in claims) or (not entities.keys and any(rule.keyed for rule in claims)):
+    if all(rule.leaning for rule in claimed.rules) or (
+        not entities.keys and any(rule.keyed for rule in claimed.rules)
+    ):
         return None
-    if all(rule.bare for rule in claims) and groups.get("ack") and not entities.keys:
+    if claimed.answering and not entities.keys and all(rule.bare for rule in claimed.rules):
         return None
-    return _routing(claims[0], entities)
-
-
-def _decisive(groups: dict[str, str | None], rules: dict[str, Rule]) -> str:
-    return next(group for group in rules if groups[group] is not None)
+    return _routing(next(rule for rule in lexicon.completions if rule in claimed.rules), entities)
 
 
 def _reported(lexicon: Lexicon, spoken: list[str], present: frozenset[str], entities: Entities) -> Routing:
@@ -167,11 +162,10 @@ def _reserved(lexicon: Lexicon, spoken: list[str], present: frozenset[str]) -> t
     """Return the notion, and the word that carries it, because of which a message about being done is no completion."""
     if present.isdisjoint(lexicon.heads) or len(spoken) > LONGEST_CLAIM:
         return None
-    match = lexicon.reserve.match(lexicon.spell(spoken), timeout=TIMEOUT)
-    if not match:
+    found = lexicon.reservation(spoken)
+    if not found:
         return None
-    notion, group = next((n, group) for group, n in lexicon.reservations_by_group.items() if match[group])
-    carrier = spoken[match.start(group) : match.end(group)]
+    notion, carrier = found
     word = _SHOWN.get(carrier[0], f"“{' '.join(carrier)}”")
     return (
         f"reservation.{notion.name}",

@@ -10,7 +10,6 @@ ENGLISH = Lexicon(
     language="English",
     classes=vocabulary.CLASSES,
     phrases=vocabulary.PHRASES,
-    phrase_heads=vocabulary.PHRASE_HEADS,
     completions=COMPLETIONS,
     requests=REQUESTS,
     reservations=RESERVATIONS,

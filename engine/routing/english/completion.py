@@ -1,6 +1,6 @@
 """Saying in English that work is done, or asking to mark it so: the grammar that must consume the whole message."""
 
-from engine.routing.lexicon import Rule
+from engine.routing.rules import Rule
 from engine.types import Route
 
 COMPLETIONS = (
@@ -17,8 +17,21 @@ COMPLETIONS = (
             "{fully}* (finished|completed|complete|all done)",
         ),
         why="The message says that it is done.",
-        examples=("it's done", "this is complete", "yes, it's done", "ok, that's done now", "ok I finished it"),
-        counterexamples=("it's done by Sam", "is it done", "it's done for", "that's done it", "they're done", "ok done"),
+        examples=(
+            "it's done",
+            "this is complete",
+            "yes, it's done",
+            "ok, that's done now",
+            "ok I finished it",
+        ),
+        counterexamples=(
+            "it's done by Sam",
+            "is it done",
+            "it's done for",
+            "that's done it",
+            "they're done",
+            "ok done",
+        ),
     ),
     Rule(
         name="completion.bare",

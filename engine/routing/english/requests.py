@@ -1,6 +1,6 @@
 """Asking in English for figures, for an e-mail, for leave."""
 
-from engine.routing.lexicon import Rule
+from engine.routing.rules import Rule
 from engine.types import Route
 
 REQUESTS = (

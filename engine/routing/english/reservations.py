@@ -1,6 +1,6 @@
 """What takes back, limits or moves away a claim in English; names why a message with "done" in it is no completion."""
 
-from engine.routing.lexicon import Reservation
+from engine.routing.rules import Reservation
 
 RESERVATIONS = (
     Reservation(

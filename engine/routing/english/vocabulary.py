@@ -46,7 +46,6 @@ CLASSES = {
     "between_keys": """
         (COMMA|SEMI)? (NL (DASH|{number} (DOT|CLOSE))?|and|AND|plus) also? | COMMA | SEMI | SLASH | as well as""",
     "keys": "{key} ({between_keys}? {key})*",
-    "named": "{WORD}{WORD}?{WORD}? (bug|{issue_noun}|{document}|{effort}|{creation})",
     "work": "WORK | APPOSED",
     "several": "all | both | (all|all of|both of)? (the|my|our|these|those) | two | three | four | five | {number}",
     # ... or by a plain phrase. Documents are finished by people only; "the import is done" may be a machine's news.
@@ -239,18 +238,6 @@ PHRASES = {
         | (!{deed}) {WORD}?{WORD}? (bug|{issue_noun}|{document}|{effort}|{creation}) WORK""",
 }
 """What names work, as the token that stands for it; applied in this order."""
-
-# The words one of which each of these phrases contains.
-PHRASE_HEADS = {
-    "WORK": vocabulary("KEY"),
-    "ITEM": vocabulary("the my our this that"),
-    "FLAW": vocabulary("the my our this that"),
-    "THING": vocabulary("the my our this that"),
-    "EFFORT": vocabulary("the my our"),
-    "PIECE": vocabulary("the my our"),
-    "MADE": vocabulary("the my our"),
-    "APPOSED": vocabulary("KEY"),
-}
 
 # The words one of which every completion contains.
 HEADS = vocabulary(

@@ -1,0 +1,82 @@
+"""Phrases looked for anywhere in a message: those that name work, and those that take a claim back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import regex
+
+from engine.routing.grammar import TIMEOUT, Grammar, Needs, Piece, one_of
+from engine.routing.rules import Reservation
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """A pattern, and what a text needs so that one of its choices can match."""
+
+    pattern: "regex.Pattern[str]"
+    wanted: tuple[int, ...]
+
+    def possible(self, has: int) -> bool:
+        return any(want & has == want for want in self.wanted)
+
+
+def _phrase(grammar: Grammar, needs: Needs, pieces: list[Piece]) -> _Phrase:
+    wanted = dict.fromkeys(needs.of(piece) for piece in pieces)
+    return _Phrase(grammar.compile(one_of(pieces).source), tuple(wanted))
+
+
+class Names:
+    """The phrases that name work, each with the token that stands for it from then on."""
+
+    def __init__(self, grammar: Grammar, phrases: Mapping[str, str]) -> None:
+        self._needs = Needs()
+        options = {token: grammar.options(pattern) for token, pattern in phrases.items()}
+        self._phrases = [
+            (grammar.alphabet[token], _phrase(grammar, self._needs, pieces))
+            for token, pieces in options.items()
+        ]
+        self.firsts = frozenset(
+            letter for pieces in options.values() for piece in pieces for letter in piece.firsts or ()
+        )
+
+    def named(self, spelt: str) -> str:
+        """Return a message with each phrase that names work as one token, replaced in the order of the phrases."""
+        has = self._needs.has(spelt)
+        for token, phrase in self._phrases:
+            if phrase.possible(has) and (made := phrase.pattern.sub(token, spelt, timeout=TIMEOUT)) != spelt:
+                spelt = made
+                has |= self._needs.has(token)
+        return spelt
+
+
+class Reserved:
+    """The reservations of a language, found by their weight: the order in which they were given."""
+
+    def __init__(self, grammar: Grammar, reservations: tuple[Reservation, ...]) -> None:
+        self._reservations = reservations
+        self._needs = Needs()
+        self._single: dict[str, int] = {}
+        self._phrases: list[tuple[int, _Phrase]] = []
+        for order, notion in enumerate(reservations):
+            pieces = [piece for pattern in notion.patterns for piece in grammar.options(pattern)]
+            for piece in pieces:
+                for letter in (piece.firsts or ()) if piece.single else ():
+                    self._single.setdefault(letter, order)
+            if several := [piece for piece in pieces if not piece.single]:
+                self._phrases.append((order, _phrase(grammar, self._needs, several)))
+
+    def first(self, spelt: str) -> tuple[Reservation, int, int] | None:
+        """Return the weightiest reservation that a message has, and from where to where it stands there first."""
+        single = self._single
+        best, start, end = min(
+            ((single[letter], at, at + 1) for at, letter in enumerate(spelt) if letter in single),
+            default=(len(self._reservations), 0, 0),
+        )
+        has = self._needs.has(spelt)
+        for order, phrase in self._phrases:
+            if order > best:
+                break
+            if phrase.possible(has) and (match := phrase.pattern.search(spelt, timeout=TIMEOUT)):
+                best, start, end = min((best, start, end), (order, *match.span()))
+                break
+        return (self._reservations[best], start, end) if end else None
