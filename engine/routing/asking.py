@@ -66,7 +66,7 @@ ASKED = (MAIL, PHRASE, MEASURE, ACHIEVEMENT, COMPARISON)
 
 def asked(lexicon: Lexicon, tokens: list[str], present: frozenset[str], opening: str) -> Rule | None:
     """Return the first of `ASKED` that holds for the words of a message; ``opening`` is the word it really begins with."""
-    if len(tokens) > LONGEST:
+    if len(tokens) > LONGEST or present.isdisjoint(lexicon.figurative):
         return None
     said = {name: not present.isdisjoint(words) for name, words in lexicon.figures.items()}
     order = next((word for word in tokens if word not in lexicon.figures["courting"]), "")

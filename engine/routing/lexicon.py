@@ -150,6 +150,12 @@ class Lexicon:
         """The grammar of completions: it consumes a whole message or nothing."""
         return Clauses(self.grammar, self.completions)
 
+    @cached_property
+    def figurative(self) -> frozenset[str]:
+        """The words one of which every question for figures, and every order for a mail, has."""
+        said = ("measures", "loose_measures", "achieving", "comparing", "mail")
+        return frozenset().union(*(self.figures[name] for name in said))
+
     def does(self, verb: str) -> bool:
         """Say whether a message that begins with this word tells what was done."""
         regular = (

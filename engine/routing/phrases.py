@@ -17,7 +17,10 @@ class _Phrase:
     wanted: tuple[int, ...]
 
     def possible(self, has: int) -> bool:
-        return any(want & has == want for want in self.wanted)
+        for want in self.wanted:  # noqa: SIM110 - a generator takes three times as long
+            if want & has == want:
+                return True
+        return False
 
 
 def _phrase(grammar: Grammar, needs: Needs, pieces: list[Piece]) -> _Phrase:
