@@ -2,7 +2,7 @@
 
 A pattern is words separated by spaces. ``{name}`` stands for one of the phrases of a class of the lexicon (which may use further
 classes), ``(a|b c)`` for a choice, a trailing ``?`` for "or nothing" and ``*`` for "any number" (``+``: at least one), ``(!a|b)`` for "and here follows neither". Names in capitals are the signs of
-`engine.routing.words`. ``{WORD}`` is any word that the lexicon does not reserve, ``{ANY}`` any word at all, ``{FEW}`` up to twelve of them, ``{END}`` the end of the message.
+`engine.routing.words`. ``{WORD}`` is any word that the lexicon does not reserve, ``{FIGURE}`` a number that no rule knows, ``{ANY}`` any word at all, ``{FEW}`` up to twelve of them, ``{END}`` the end of the message.
 
 Every word that some rule knows has a character of its own and all others share one, so that a choice among words is a set of
 characters: it is tried in one step, however many they are.
@@ -84,6 +84,7 @@ class Grammar:
             "ANY": Piece(".", None),
             "END": Piece("$", frozenset(), empty=True),
             "WORD": Piece(self.alphabet.word, self.alphabet.free),
+            "FIGURE": Piece(_FIGURE, frozenset(_FIGURE)),
         }
 
     def literals(self, patterns: Iterable[str]) -> frozenset[str]:

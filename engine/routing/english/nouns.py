@@ -21,14 +21,16 @@ DOCUMENT = """
     | screenshots | persona | personas | sitemap | press release | job (description|posting|ad) | letter | paper | outline | post-mortem | postmortem | rca
     | assessment | evaluation | policy | policies | glossary | inventory | handover | handoff | walkthrough | layout | layouts | animation | animations
     | white paper | cheat sheet | pitch | mood board | moodboard | business case | concept | taxonomy | org chart | job descriptions | one-pager | meeting minutes | talking points
-    | (access|security|quarterly|performance|vendor|contract|compliance|risk|policy|accounts|privacy|legal|annual|literature|architecture|budget|data|permissions|supplier) (review|reviews)
+    | (access|security|quarterly|performance|vendor|contract|compliance|risk|policy|accounts|privacy|accessibility|usability|annual|literature|permissions|supplier) (review|reviews)
     | (user|customer|stakeholder|expert|research) interviews | root cause analysis | threat model | data model | style sheet | test script | test scripts
+    | (demo|explainer|product|training|tutorial|onboarding|promo|intro|welcome) (video|videos) | rfc | adr | proof of concept | brand book | minutes
+    | timesheet | timesheets | self-review | self-assessment | self-evaluation | nda | quote | quotation | (hero|cover|header|product|profile|background|title) (image|images|photo|photos|video)
     | demo script | user manual | flowchart | flow chart | datasheet | data sheet | scorecard | okrs | backlog grooming | user research | user stories"""
 """What people write or draw; done only by them, so that one word tells enough."""
 
 MADE = """
     homepage | home page | banner | banners | navbar | sidebar | footer | header | modal | dropdown | carousel | tooltip | tooltips | widget
-    | widgets | microsite | website | login page | signup | sign-up | onboarding | dashboard | dashboards | button | menu | feature | bugfix | flow"""
+    | widgets | microsite | website | login page | signup | sign-up | onboarding | dashboard | dashboards | audit | about page | button | menu | feature | bugfix | flow"""
 """What people build, done by them where it is said to be, though of one word a person may be done with it in another sense."""
 
 AUTOMATIC = """
@@ -42,9 +44,9 @@ AUTOMATIC = """
     | setup | provisioning | initialisation | initialization | handshake | connection | request | requests | timer | countdown | timeout | server
     | servers | cluster | database | db | container | instance | vm | service | daemon | queue | cache | simulation | calculation | sort
     | extraction | optimization | optimisation | training run | generation | iteration | loop | cycle | transition | booking | charge
-    | subscription | trial | license | licence | execution | dump | trace | log | logs | bundle | image | package | packages | worker | workers | handler
+    | subscription | trial | license | licence | execution | dump | trace | log | logs | bundle | image | package | packages | worker | workers
     | propagation | migration | migrations | cleanup | clean-up | prewarm | warmup | garbage collection | notification | notifications | transmission
-    | reset | swap | switchover | cutover | maintenance | freeze | lockdown | outage | incident | downtime | window | promotion"""
+    | reset | swap | switchover | cutover | maintenance | freeze | renewal | rebase | calibration | charging | printing | flashing | partition | decryption | encryption | mining | polling | ping | probe | healthcheck | teardown | cooldown | seeding | aggregation | computation | inference | epoch | backtest | benchmark | benchmarks | profiling | fuzzing | linting | typecheck | lockdown | outage | incident | downtime | window | promotion"""
 """What machines finish by themselves."""
 
 EVENT = """
@@ -59,7 +61,9 @@ EVENT = """
     | chat | debate | argument | hearing | offsite | onsite | all-hands | townhall | kickoff | kick-off | sync-up | huddle | catch-up | review | reviews
     | inspection | experiment | pilot | beta | campaign | war | fight | project | projects | programme | program | era | century | minute | minutes | hour | hours
     | homework | chores | errands | groceries | shopping | laundry | dishes | cooking | treatment | therapy | surgery | vaccine | vaccination | meds
-    | pregnancy | funeral | wedding | birthday | divorce | relationship | marriage | career | job hunt | search | hunt"""
+    | pregnancy | funeral | wedding | birthday | divorce | relationship | marriage | career | job hunt | search | hunt | drill | drills | rehearsal | ceremony | tour | visit | visits | orientation | bootcamp | lecture
+    | seminar | panel | fair | expo | raffle | tournament | league | festival | parade | strike | protest | shoot | recording | stream | broadcast | screening
+    | premiere | nap | sleep | bath | shower | diet | detox | cruise | hike | climb | swim | practice | recital | dentist | antibiotics | travel | lunch break"""
 """What comes to its end, is eaten, read, watched or attended."""
 
 PEOPLE = """
@@ -69,14 +73,18 @@ PEOPLE = """
     | supplier | suppliers | squad | crew | department | company | companies | support | staff | admin | admins | owner | owners | reviewer | reviewers | dog | cat | baby
     | friend | friends | neighbour | neighbor | dad | mom | brother | sister | son | daughter | student | students | teacher | teachers | trainer | lawyer
     | lawyers | auditor | auditors | accountant | recruiter | recruiters | agency | agencies | consultant | consultants | group | groups | committee | board | ceo
-    | cto | cfo | pm | po | hr | government | landlord | bank | bot | bots | host | president | party | gang | mates | mate | member | members | lads | ladies"""
+    | cto | cfo | pm | po | hr | government | landlord | bank | bot | bots | host | president | party | gang | mates | mate | member | members | lads | ladies | auditors | crews | trainee | trainees | apprentice | volunteers | freelancer | freelancers | copywriter | illustrator
+    | photographer | translator | electrician | plumber | movers | cleaners | chef | nurse | doctor | therapist | judge | jury | speaker | speakers | guest | guests
+    | visitor | visitors | attendees | participants | audience | tenants | buyer | buyers | seller | investors | shareholders | stakeholders | stakeholder
+    | sponsor | director | directors | vp | analyst | analysts | scientist | scientists | researcher | researchers | architect | architects | writer | writers | authors
+    | secretary | receptionist | technician | technicians | mechanic | programmers | maintainers | contributors | teammates | teammate | mentor | supervisor"""
 """Who is done, which says nothing about what."""
 
 PARTIAL = """
     part | parts | bit | bits | half | halves | side | sides | portion | chunk | chunks | piece | pieces | step | steps | stage | stages | phase | phases
     | round | rounds | frontend | front-end | backend | back-end | version | wip | section | sections | chapter | chapters | page 1 | paragraph
     | percent | percentage | majority | bulk | beginning | start | basics | foundation | groundwork | skeleton | scaffolding | aspect | leg | layer
-    | server-side | client-side | milestone | draft | drafts | approach | attempt | try | pr | prs | mr | mrs | branch | pass | work | code | implementation
+    | server-side | client-side | milestone | draft | drafts | approach | prep | preparation | preparations | groundwork | spike | alpha | attempt | try | pr | prs | mr | mrs | branch | pass | work | code | implementation
     | integration | development | coding"""
 """What makes a part of something, or comes before the end of it."""
 
@@ -84,9 +92,9 @@ ELSEWHERE = """
     laptop | phone | battery | milk | water | printer | machine | dishwasher | kitchen | room | office | shop | store | bathroom | car | bike | bus | road
     | ship | door | port | tab | browser | monitor | keyboard | mouse | cable | disk | drive | memory | ram | cpu | gpu | tape | fridge | desk | chair | damage | harm
     | patience | energy | money | time | stuff | thing | things | everything | lot | rest | hair | nails | taxes | house | flat | garden | wall | roof | paint
-    | queue | line | list | circle | collection | set | nonsense | disaster | failure | idiot | joke | mystery | opposite | world | internet | sense | waste
+    | queue | line | circle | collection | set | nonsense | disaster | failure | idiot | joke | mystery | opposite | world | internet | sense | waste
     | report | reports | system | systems | tracker | tool | tools | technology | framework | platform | card | contract | bullshit | bs | crap | shit | drama | mess | chaos | noise
-    | politics | bureaucracy | excuses | excuse | complaints | complaining | whining | gossip | traffic | attitude | circus | hassle | pain
+    | politics | bureaucracy | excuses | excuse | complaints | complaining | whining | gossip | jam | traffic | attitude | circus | hassle | pain
     | madness | insanity | situation | culture | spam | bugs | outages | errors | crashes | alerts | incidents | delays | interruptions | reorg | reorgs
     | changes | blame | slack | jira | emails | mails | e-mails | news | twitter | pandemic | covid | stress | pressure | waiting | worrying | guessing"""
 """What is used up, broken or whole, and what people are fed up with."""
@@ -98,8 +106,8 @@ VERBS = """
 """What would make a sentence of what looks like a name."""
 
 STAGE = """
-    design | designs | analysis | research | user research | plan | refactoring | refactor | rewrite | concept | estimation | evaluation | assessment | spec | specs
-    | specification | prototype | poc | document | documents | paper | notes"""
+    design | designs | analysis | research | user research | refactoring | refactor | rewrite | concept | estimation | evaluation | assessment
+    | prototype | backlog grooming"""
 """What by itself is as well a stage of the work on something else."""
 
 PLATFORM = """

@@ -163,7 +163,7 @@ REQUESTS = (
             "{FEW} (COMMA|DOT|EX|NL|so|and) {please}? (write|draft|compose|prepare|send) {FEW} {mail}",
             "({please}|{polite_ask}|{need_to}|i)*+ ((help|assist) (me)?)? with (an|the|my|a) {WORD}? {mail}",
             "({please}|{polite_ask})*+ (email|e-mail|mail) {WORD} AT",
-            "(a|an|my|our|the|quick|short|wfh)* {mail_kind} ({mail}|letter) (!is|are|was|were|has|have|'s|job|jobs|template|templates|service|flow|feature|test|tests)",
+            "(a|an|my|our|the|quick|short|wfh)* {mail_kind} ({mail}|letter) (!{WORD}|is|are|was|were|has|have|'s|job|jobs|template|templates|service|flow|feature|test|tests)",
             "{FEW} (COMMA|DOT|EX|NL|so|and) ({please}|{polite_ask}) {write} (me|us)? (a|an|my|the)+ {WORD}? {mail}",
         ),
         why="The message asks for an e-mail.",

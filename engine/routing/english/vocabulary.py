@@ -7,15 +7,15 @@ CLASSES = {
     # What is said of work.
     "done": "{outcome} ((COMMA? and|AND|SLASH|COMMA) {outcome})?",
     "outcome": """
-        done | finished | completed | complete | closed | resolved | finalised | finalized | wrapped up | all set | done and dusted
-        | closed out | closed off | finished up | finished off | sorted | taken care of | ticked off | crossed off | done (DASH|and|COMMA)? done | done-done | done and dusted | in the bag | in the can | a wrap | finito | put to bed | over and done with | over the line | done and delivered | 100 PCT? (done|complete|completed|finished)""",
+        done | finished | completed | complete | closed | resolved | finalised | finalized | wrapped up | all set
+        | closed out | closed off | finished up | finished off | sorted | taken care of | ticked off | crossed off | done (DASH|and|COMMA)? done | done-done | (done|finished|complete|completed) (and|AND) (dusted|delivered|closed|dealt with|over with) | handled | dealt with | off (my|our) (plate|list|desk) | in the bag | in the can | a wrap | finito | put to bed | over and done with | over the line | done and delivered | 100 PCT? (done|complete|completed|finished)""",
     "plainly_done": "done | finished | completed | complete",
     "did": "{did_one} ((and|AND) {did_one})?",
-    "did_one": "finished | completed | closed | resolved | finalised | finalized | wrapped up | finished up | closed out | closed off | finished off | finished working on | (finished|completed) (the|my|our)? work on | ticked off | checked off | crossed off | knocked out | polished off | got through | took care of | sorted | (managed|was able|were able) to (finish|complete|close|close out|resolve|wrap up)",
+    "did_one": "finished | completed | closed | resolved | finalised | finalized | wrapped up | finished up | closed out | closed off | finished off | finished working on | (finished|completed) (the|my|our)? work on | ticked off | checked off | crossed off | knocked out | polished off | nailed | smashed | got through | dealt with | took care of | sorted | (managed|was able|were able) to (finish|complete|close|close out|resolve|wrap up)",
     "did_apart": "wrapped | closed | finished",
     "got": "got | just got | gotten",
     "did_thing": "finished | completed | wrapped up | finished up | finished off | finalised | finalized | finished with",
-    "the_following": "the following | these | those | all of these | all these | (these|those) ({kinds}|ones|two|three)",
+    "the_following": "the following | all (two|three|four|five) | all of (them|those) | these | those | all of these | all these | (these|those) ({kinds}|ones|two|three)",
     "has_got": "(just|finally|now)? (got|gotten)",
     "state": """
         QUOTE? (done|complete|completed|finished|closed|resolved) QUOTE?
@@ -25,7 +25,7 @@ CLASSES = {
     "ready": "{good} | ready (to be (closed|resolved)|to close|for (closing|closure))",
     "may_be": "can (now|also|both|all|safely|then|therefore|finally)*",
     "has_been": "(has|have) (just|now|both|all|finally|already)? been | 's been",
-    "fully": "100 PCT | now | already | finally | fully | completely | successfully | officially | all | both | just | also",
+    "fully": "100 PCT | literally | just this (minute|second) | now | already | finally | fully | completely | successfully | officially | all | both | just | also",
     # "today" beside a mere state may be a plan; beside a verb of the past it is a time.
     "lately": "now | already | yesterday | finally | at last | just now | since? this morning | last night | since yesterday | successfully | completely | too | as well | as of (now|today|this morning|yesterday)",
     "surely": "{fully} | entirely | totally | absolutely | definitely | really | truly",
@@ -67,13 +67,11 @@ CLASSES = {
     "given": """
         (that|which)? (i|we) (was|were|am|are|had|have|have been|'ve been|been) (working on|assigned to?|doing|given|on)
         | (that|which)? you (gave|assigned|sent|handed) to? (me|us) | (assigned|given) to (me|us)""",
-    "whole": "(for|of|about) (the|our|my|all)? (!{platform}) {WORD} 's? {WORD}?{WORD}? (!{WORD})",
-    "bare_thing": "task | ticket | story | subtask | sub-task | (all|both) (the|my|our|of the)? (tasks|tickets|stories|subtasks) | (the|my|our|these|all these) (tasks|tickets|user stories|subtasks)",
-    "bare_document": """
-        release notes | slides | slide deck | mockups | wireframes | meeting notes | design doc | api docs | user guide | user manual
-        | test plan | project plan | release plan | test cases | docs | documentation | runbook | changelog | blog post | user stories | checklist
-        | {account} (report|reports) | translations | icons | invoices | templates | diagrams | newsletter | documents | illustrations | screenshots | presentation | user interviews
-        | job description | press release | style guide | meeting minutes | sales deck | pitch deck | wireframe | mockup | personas | brochure | faq""",
+    "whole": "(for|of|about) (the|our|my|all)? (!{platform}) {WORD} 's? {WORD}?{WORD}? (!{more})",
+    # A word that goes on with a name, and is no word of time, thanks or cheer behind it.
+    "more": "(!{surely}|{lately}|{when}|{everyone}|{cheer}|{thanks}|{please}|{farewell}|{remark}) {WORD}",
+    "bare_thing": "task | ticket | story | subtask | sub-task | (all|both) of? (the|my|our|these|those)? (two|three|four|five|assigned|open)? (tasks|tickets|stories|subtasks) | (the|my|our|these|all these) (tasks|tickets|user stories|subtasks)",
+    "bare_document": "(!{stage}) {document} | report | reports",
     "finished_with": "{work} | ITEM | FLAW | THING | EFFORT | PIECE | {bare_document}",
     "finished_by_us": "ITEM | FLAW | THING | EFFORT | PIECE | MADE | {one} | (all|both)? (my|our|the) (tasks|tickets|stories|subtasks)",
     "named": "{WORD}{WORD}?{WORD}? (bug|{issue_noun}|{document}|{effort}|{creation})",
@@ -99,17 +97,17 @@ CLASSES = {
     "stop": "COMMA | DOT | EX | DASH | COLON | NL",
     "everyone": "team | all | everyone | everybody | folks | guys | bot | updraft | AT",
     "greeting": """
-        (hi|hey|hello|hiya|howdy|yo|morning|good (morning|afternoon|evening|day)|greetings)
+        (hi|hey|hello|hiya|howdy|yo|morning|afternoon|evening|good (morning|afternoon|evening|day)|greetings)
         ({everyone}|there|{WORD})? ({everyone}|{WORD})? {stop} | dear ({everyone}|{WORD}) COMMA? | (sir|madam|boss|mate|{everyone}) COMMA | there {stop} | (hi|hey|hello|hiya) (again|there|bot|updraft|team|all|everyone|folks|guys)?""",
     "thanks": """
         (thanks|thank you|thx|ty|ta|thank u|cheers|tnx|tysm|many thanks) (a lot|so much|very much|a million|again|in advance|a bunch)?
-        (for (waiting|bearing with me|the wait|(the|your|all your|all the) (help|support|review|reviews|patience|work|feedback|time|input|assistance)) ({everyone}|all)?)?""",
+        ({everyone}|all|guys)? (for (waiting|bearing with me|the wait|(the|your|all your|all the) (help|support|review|reviews|patience|work|feedback|time|input|assistance)) ({everyone}|all)?)?""",
     # Directly before "finished" a mention is who finished.
     "mention": "AT (!and|AND|{fully}* ({did}|{did_apart}|{marked})) | AT {stop}",
     # An answer to somebody: what is done then is what they asked for.
     "hearer": "you | you all | everyone | everybody | all | the team | you guys | u",
     "ack": """
-        (ok|okay|k|kk|alright|all right|alrighty|yes|yep|yeah|yup|yea|yeap|sure|great|cool|perfect|nice|good|awesome|and|also|so COMMA|well COMMA|(ok|okay|alright|all right|right) COMMA? so COMMA?)""",
+        (ok|okay|k|kk|alright|all right|alrighty|yes|yep|yeah|yup|yea|yeap|sure|great|cool|perfect|nice|good|awesome|and|also|so (!done|finished|complete|over|not)|well COMMA|(ok|okay|alright|all right|right) COMMA? so COMMA?)""",
     "preface": """
         (just|a|one|some|more|another|my|the|here 's)* (quick|small|short|brief|tiny|little|minor|daily|weekly|good|great|excellent|fantastic|amazing|awesome|happy
         |status|progress|eod|morning|evening|afternoon|standup|sprint|project|task|ticket|friday|monday)* (update|updates|news|note|heads up|heads-up|info|win|message|ping|one|announcement|status|fyi|psa|report)""",
@@ -120,6 +118,7 @@ CLASSES = {
     "news": """
         {preface} ({everyone}|team|from me)? {stop} | (psa|standup|news) COLON | confirmed {stop} | fyi | just fyi {stop}? | just? a? (heads up|heads-up) ({stop}|that) | btw | {cheer}
         | (and|so)? (that 's|this is|that was|this was) the last (one|of them|ticket|task|item|bug|story)? (for (today|now|me|this week))? {stop}
+        | (it|that|this)? took (me|us)? (a|quite a)? (while|bit|time|forever|ages|long) (but|COMMA but|COMMA) | (a|little)? (bit|little) late but
         | sorry (for|about) the (delay|wait|late (update|reply)) {stop} | sorry it took (so|this)? long {stop} | (as|like) i said {stop}
         | (i'm|i am|we are|we're)? (happy|glad|pleased|delighted) to (report|say|announce|share|(inform|tell) {hearer}) that?
         | just? letting {hearer} know that? | (i'm|i am)? just? (writing|here)? to? let {hearer} know that?
@@ -223,14 +222,14 @@ PHRASES = {
     "WORK": """
         (!{deed}) {WORD}{WORD}? (bug|ticket|task|story|issue) OPEN KEY CLOSE |
         (the|my|our) {WORD}{WORD}? (bug|ticket|task|story|issue) {key} |
-        (the|these)? (following|these|those) ({kinds}|ones|{number} {kinds}?)? (COLON|DASH|NL)+ {keys} | {several} ({number}|two|three|four|five)? {kinds} {keys} | (the|my|our|this)? {keys} (task|ticket|tickets|story|issue|bug|item|card|epic|jira|work) | (both|all of)? ((the|my|our|this|these)? ({kind}|{kinds}))? {keys} | ((the|my|our|all|all the|all of the)? work|everything) (on|in|for) {keys}""",
-    "ITEM": "(the|my|our) {WORD}?{WORD}?{WORD}? {issue_noun} ({given}|{whole})? | (this|that) {issue_noun}",
-    "FLAW": "(the|my|our) {WORD}?{WORD}? (jira|issue|bug) {whole}? | (this|that) (bug|issue)",
+        (the|these)? (following|these|those) ({kinds}|ones|{number} {kinds}?)? (COLON|DASH|NL)+ {keys} | {several} ({number}|two|three|four|five)? {kinds} {keys} | {keys} (and|AND|with|plus|including) (all|all of)? (its|their|the) (subtasks|sub-tasks) | (the|my|our|this)? {keys} (task|ticket|tickets|story|issue|bug|item|card|epic|jira|work) | (both|all of)? ((the|my|our|this|these)? ({kind}|{kinds}))? {keys} | ((the|my|our|all|all the|all of the)? work|everything) (on|in|for) {keys}""",
+    "ITEM": "(the|my|our) {WORD}?{WORD}?{WORD}? {issue_noun} ({given}|{whole})? (!{more}) | (this|that) {issue_noun} (!{more})",
+    "FLAW": "(the|my|our) {WORD}?{WORD}? (jira|issue|bug) {whole}? (!{more}) | (this|that) (bug|issue) (!{more})",
     # Of "this crazy page" a person may be done in another sense.
-    "THING": "(the|my|our) (report|reports|{WORD}?{WORD}?{WORD}? {document}) ({given}|{whole})? | (this|that) {document}",
-    "EFFORT": "(the|my|our) ({WORD}?{WORD}? {effort}|{WORD}{WORD}? (setup|rollout)) {whole}? (!{WORD})",
-    "PIECE": "(the|my|our) {WORD}{WORD}?{WORD}? (!{another}) {WORD} (!{WORD}) {whole}?",
-    "MADE": "(the|my|our) {made} {whole}? (!{WORD})",
+    "THING": "(the|my|our) {FIGURE}? (report|reports|{WORD}?{WORD}?{WORD}? {document}) ({given}|{whole})? (!{more}) | (this|that) {document} (!{more})",
+    "EFFORT": "(the|my|our) ({WORD}?{WORD}? {effort}|{WORD}{WORD}? (setup|rollout)) {whole}? (!{more})",
+    "PIECE": "(the|my|our) ({FIGURE}|{WORD}) {WORD}?{WORD}? (!{another}) {WORD} {whole}? (!{more})",
+    "MADE": "(the|my|our) {made} {whole}? (!{more})",
     "APPOSED": """
         WORK OPEN {free}{free}{free}?{free}? CLOSE | {free}{free}{free}? OPEN WORK CLOSE
         | WORK (OPEN (ITEM|FLAW|THING|{named}) CLOSE|COMMA (ITEM|FLAW|THING) COMMA)
@@ -242,7 +241,7 @@ PHRASES = {
 # The words one of which every completion contains.
 HEADS = vocabulary(
     """done finished completed complete closed resolved finalised finalized wrapped set close resolve closing resolving wrap tick ticked check checked crossed
-    knocked took taken sorted finish complete done-done bag finito bed line polished"""
+    knocked handled dealt plate nailed smashed took taken sorted finish complete done-done bag finito bed line polished"""
 )
 
 REQUEST_HEADS = vocabulary(
