@@ -96,7 +96,7 @@ def test_one_word_of_doubt_anywhere_leaves_no_completion(text: str, word: str, p
     words = text.split()
     place %= len(words) + 1
     # A question mark belongs to a polite request.
-    if word == "?" and re.search(r"(?i)\b(can|could|would|do) (you|u)\b", text):
+    if word == "?" and re.search(r"(?i)\b(can|could|would|do|will) (you|u|we|i)\b|\bmind\b", text):
         return
     doubted = " ".join((*words[:place], word, *words[place:]))
     assert route(doubted).route is not Route.COMPLETION, doubted
@@ -273,6 +273,13 @@ HOSTILE = [
     "average " + "rate " * 998,
     "bugs " + "as " * 1_660,
     "run " + "mail " * 998,
+    "the homepage " * 384,
+    "the homepage banner is done, " * 172,
+    "the a b c d e f " * 312,
+    "thanks, ok, yay, " * 294,
+    "PAY-1 is done and " * 277,
+    "PAY-1 is done, took a while but " * 156,
+    "login bug (PAY-1) " * 277,
 ]
 
 

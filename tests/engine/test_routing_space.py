@@ -28,6 +28,25 @@ THINGS = (
     "the slides for the demo",
     "the onboarding guide",
 )
+# Names of work that no list has, and what looks like them.
+PLAIN_THINGS = (
+    "the homepage banner",
+    "the access matrix",
+    "our supplier questionnaire",
+    "the Q3 budget sheet",
+    "my interview guide",
+    "the cookie consent modal",
+    "the 404 page",
+    "the alert rules for checkout",
+)
+NOT_WORK = (
+    "the nightly build", "the docker image build", "the database backup", "the firmware update", "the video upload", "the data import",
+    "the regression run", "the staging deployment", "the file transfer", "the design team", "the new intern", "the mobile devs",
+    "the team lunch", "the morning standup", "the customer call", "the sprint demo", "my night shift", "the online course", "the last season",
+    "the backend part", "the first half", "the next task", "the second phase", "half the deck", "most slides", "some of the deck", "the coffee machine",
+    "my phone battery", "the front door", "the office politics", "the endless meetings", "the waiting game", "everything but the deck", "no task",
+)  # fmt: skip
+SAYING_SO = ("{} is done", "{} is complete", "finished {}", "I've completed {}", "done with {}", "wrapped up {}", "got {} done", "{}: done", "{} has been completed")  # fmt: skip
 OPENERS = (
     "",
     "",
@@ -91,10 +110,12 @@ AFTER = (" soon", " tomorrow", " by Friday", " once QA passes", " if tests pass"
 def plain_completion(chance: random.Random) -> str:
     """Return one message that says nothing but that work is done, or asks for it to be put so."""
     of_issues = chance.random() < 0.6
-    subject = chance.choice(ISSUES if of_issues else THINGS)
+    subject = chance.choice(ISSUES if of_issues else (*THINGS, *PLAIN_THINGS))
     link = (
         "are"
-        if " and " in subject or "," in subject or subject.endswith(("notes", "docs for v2", "demo"))
+        if " and " in subject
+        or "," in subject
+        or subject.endswith(("notes", "docs for v2", "demo", "rules for checkout"))
         else "is"
     )
     said = chance.choice(
@@ -102,10 +123,13 @@ def plain_completion(chance: random.Random) -> str:
             f"{subject} {link} {chance.choice(STATES)}",
             f"{chance.choice(PAST)} {subject}{chance.choice(TIMES)}",
             f"{chance.choice(COURTESIES)}{chance.choice(('mark', 'set', 'move'))} {subject} to {chance.choice(FINAL)}",
-            f"{chance.choice(COURTESIES)}close {subject}",
+            f"{chance.choice(COURTESIES)}{'mark' if subject in PLAIN_THINGS else 'close'} {subject}{' done' * (subject in PLAIN_THINGS)}",
             f"{subject}: done",
         )
     )
+    if subject in PLAIN_THINGS:
+        # Closed is said of tickets; of a banner it is said in another sense.
+        said = said.replace("closed", "finished")
     return chance.choice(OPENERS) + said + chance.choice(CLOSERS)
 
 
@@ -128,6 +152,18 @@ def test_no_plain_completion_survives_a_reservation(seed: int) -> None:
         text
         for said in (plain_completion(chance) for _ in range(200))
         for text in (chance.choice(BEFORE) + said, said.rstrip(".!") + chance.choice(AFTER))
+        if route(text).route is Route.COMPLETION
+    ]
+    assert not false
+
+
+@pytest.mark.parametrize("subject", NOT_WORK)
+def test_what_only_looks_like_work_is_not_done(subject: str) -> None:
+    false = [
+        text
+        for frame in SAYING_SO
+        for opener in OPENERS
+        for text in (opener + frame.format(subject),)
         if route(text).route is Route.COMPLETION
     ]
     assert not false

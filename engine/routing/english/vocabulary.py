@@ -69,7 +69,7 @@ CLASSES = {
         | (that|which)? you (gave|assigned|sent|handed) to? (me|us) | (assigned|given) to (me|us)""",
     "whole": "(for|of|about) (the|our|my|all)? (!{platform}) {WORD} 's? {WORD}?{WORD}? (!{more})",
     # A word that goes on with a name, and is no word of time, thanks or cheer behind it.
-    "more": "(!{surely}|{lately}|{when}|{everyone}|{cheer}|{thanks}|{please}|{farewell}|{remark}) {WORD}",
+    "more": "(!{surely}|{lately}|{when}|guys|folks|{cheer}|{thanks}|{please}|{farewell}|{remark}) {WORD}",
     "bare_thing": "task | ticket | story | subtask | sub-task | (all|both) of? (the|my|our|these|those)? (two|three|four|five|assigned|open)? (tasks|tickets|stories|subtasks) | (the|my|our|these|all these) (tasks|tickets|user stories|subtasks)",
     "bare_document": "(!{stage}) {document} | report | reports",
     "finished_with": "{work} | ITEM | FLAW | THING | EFFORT | PIECE | {bare_document}",
