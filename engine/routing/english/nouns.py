@@ -110,6 +110,12 @@ STAGE = """
     | prototype | backlog grooming"""
 """What by itself is as well a stage of the work on something else."""
 
+ADVERB = """
+    locally | manually | automatically | temporarily | remotely | globally | internally | externally | initially | originally | badly | poorly | wrongly | quickly
+    | hastily | nightly | hourly | daily | alone | together | online | offline | overnight | twice | sometime | someday | monday | tuesday | wednesday
+    | thursday | friday | saturday | sunday | eod | eow | asynchronously | properly | correctly | incorrectly | accidentally | mistakenly | prematurely"""
+"""How and when something was done, which is no name of it."""
+
 PLATFORM = """
     staging | prod | production | android | ios | mobile | desktop | web | tablet | tablets | safari | chrome | firefox | windows | mac | linux | dev | qa | test | lunch
     | dinner | everyone | everybody | lol | fun | good | real | sure | free"""

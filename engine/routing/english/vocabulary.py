@@ -55,7 +55,7 @@ CLASSES = {
     "made": nouns.MADE,
     "platform": nouns.PLATFORM,
     "another": " | ".join(
-        (nouns.AUTOMATIC, nouns.EVENT, nouns.PEOPLE, nouns.PARTIAL, nouns.ELSEWHERE, nouns.VERBS)
+        (nouns.AUTOMATIC, nouns.EVENT, nouns.PEOPLE, nouns.PARTIAL, nouns.ELSEWHERE, nouns.VERBS, nouns.ADVERB)
     ),
     "effort": "migration | integration | implementation | cleanup | clean-up",
     "creation": "{made} | page | component | module | schema | screen | endpoint | endpoints | fix | bug fix",
@@ -220,9 +220,9 @@ CLASSES = {
 
 PHRASES = {
     "WORK": """
-        (!{deed}) {WORD}{WORD}? (bug|ticket|task|story|issue) OPEN KEY CLOSE |
+        (!{deed}) {WORD}{WORD}? (bug|ticket|task|story|issue) OPEN KEY CLOSE | {free}{free}{free}? OPEN KEY CLOSE |
         (the|my|our) {WORD}{WORD}? (bug|ticket|task|story|issue) {key} |
-        (the|these)? (following|these|those) ({kinds}|ones|{number} {kinds}?)? (COLON|DASH|NL)+ {keys} | {several} ({number}|two|three|four|five)? {kinds} {keys} | {keys} (and|AND|with|plus|including) (all|all of)? (its|their|the) (subtasks|sub-tasks) | (the|my|our|this)? {keys} (task|ticket|tickets|story|issue|bug|item|card|epic|jira|work) | (both|all of)? ((the|my|our|this|these)? ({kind}|{kinds}))? {keys} | ((the|my|our|all|all the|all of the)? work|everything) (on|in|for) {keys}""",
+        (all of|both of|all)? (the|these)? (following|these|those) ({kinds}|ones|{number} {kinds}?)? (COLON|DASH|NL)+ {keys} | {several} ({number}|two|three|four|five)? {kinds} {keys} | {keys} (and|AND|with|plus|including) (all|all of)? (its|their|the) (subtasks|sub-tasks) | (the|my|our|this)? {keys} (task|ticket|tickets|story|issue|bug|item|card|epic|jira|work) | (both|all of)? ((the|my|our|this|these)? ({kind}|{kinds}))? {keys} | ((the|my|our|all|all the|all of the)? work|everything) (on|in|for) {keys}""",
     "ITEM": "(the|my|our) {WORD}?{WORD}?{WORD}? {issue_noun} ({given}|{whole})? (!{more}) | (this|that) {issue_noun} (!{more})",
     "FLAW": "(the|my|our) {WORD}?{WORD}? (jira|issue|bug) {whole}? (!{more}) | (this|that) (bug|issue) (!{more})",
     # Of "this crazy page" a person may be done in another sense.
@@ -231,7 +231,7 @@ PHRASES = {
     "PIECE": "(the|my|our) ({FIGURE}|{WORD}) {WORD}?{WORD}? (!{another}) {WORD} {whole}? (!{more})",
     "MADE": "(the|my|our) {made} {whole}? (!{more})",
     "APPOSED": """
-        WORK OPEN {free}{free}{free}?{free}? CLOSE | {free}{free}{free}? OPEN WORK CLOSE
+        WORK OPEN {free}{free}{free}?{free}? CLOSE
         | WORK (OPEN (ITEM|FLAW|THING|{named}) CLOSE|COMMA (ITEM|FLAW|THING) COMMA)
         | (ITEM|FLAW|THING|EFFORT|PIECE|MADE) (OPEN WORK CLOSE|COMMA WORK COMMA|WORK)
         | (!{deed}) {WORD}?{WORD}? (bug|{issue_noun}|{document}|{effort}|{creation}) WORK""",
@@ -253,7 +253,7 @@ REQUEST_HEADS = vocabulary(
 
 # Words that cannot be a name or part of the name of a piece of work: they deny, limit, judge, ask, or are somebody's doing.
 RESERVED = vocabulary(
-    """half-finished half-done half-baked tentative interim provisional temporary upcoming planned proposed expected former latter cancelled canceled rejected
+    """jk lol lmao psych asap haha hah nvm half-finished half-done half-baked tentative interim provisional temporary upcoming planned proposed expected former latter cancelled canceled rejected
     abandoned fourth fifth penultimate earlier soo sooo soooo semi quasi somewhat lousy useless pointless endless constant never-ending neverending toxic hellish hideous
     dreadful wretched freaking frigging darn dang godforsaken miserable exhausting tedious tiresome nasty nightmare parent child sibling related linked blocking dependent upstream downstream a an the and or but not no nope nah nor never none nothing neither without almost nearly half part partly partially most mostly
     some few several rest remaining first second third last next previous initial preliminary draft final only other another same
