@@ -55,7 +55,15 @@ CLASSES = {
     "made": nouns.MADE,
     "platform": nouns.PLATFORM,
     "another": " | ".join(
-        (nouns.AUTOMATIC, nouns.EVENT, nouns.PEOPLE, nouns.PARTIAL, nouns.ELSEWHERE, nouns.VERBS, nouns.ADVERB)
+        (
+            nouns.AUTOMATIC,
+            nouns.EVENT,
+            nouns.PEOPLE,
+            nouns.PARTIAL,
+            nouns.ELSEWHERE,
+            nouns.VERBS,
+            nouns.ADVERB,
+        )
     ),
     "effort": "migration | integration | implementation | cleanup | clean-up",
     "creation": "{made} | page | component | module | schema | screen | endpoint | endpoints | fix | bug fix",
