@@ -100,12 +100,15 @@ def entities(text: str, projects: Collection[str] | None = None) -> Entities:
 
 def gathered(said: str, places: list[Named], present: frozenset[str]) -> Entities:
     """Return the entities of a plain text whose issues, links and words (`engine.routing.words`) are known already."""
-    keys = tuple(dict.fromkeys(key for place in places for key in place.keys)) if places else ()
+    keys: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
     rest = said
     if places:
-        links = (said[place.start : place.end] for place in places)
-        urls = tuple(dict.fromkeys(link for link in links if "://" in link))
+        keys = places[0].keys if len(places) == 1 else tuple(key for place in places for key in place.keys)
+        keys = tuple(dict.fromkeys(keys))
+        if "://" in said:
+            links = (said[place.start : place.end] for place in places)
+            urls = tuple(dict.fromkeys(link for link in links if "://" in link))
         rest = _without(said, places)
     versions, numbers = _figures(rest)
     return Entities(

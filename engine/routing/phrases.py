@@ -70,11 +70,11 @@ class Reserved:
 
     def first(self, spelt: str) -> tuple[Reservation, int, int] | None:
         """Return the weightiest reservation that a message has, and from where to where it stands there first."""
-        single = self._single
-        best, start, end = min(
-            ((single[letter], at, at + 1) for at, letter in enumerate(spelt) if letter in single),
-            default=(len(self._reservations), 0, 0),
-        )
+        best, start, end = len(self._reservations), 0, 0
+        for at, letter in enumerate(spelt):
+            order = self._single.get(letter)
+            if order is not None and order < best:
+                best, start, end = order, at, at + 1
         has = self._needs.has(spelt)
         for order, phrase in self._phrases:
             if order > best:

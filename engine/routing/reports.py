@@ -162,4 +162,9 @@ def _asks(lexicon: Lexicon, tokens: list[str], opening: str) -> bool:
 
 def _acted(lexicon: Lexicon, plain_words: list[str]) -> bool:
     """Say whether some word that is no sign by itself is a verb of the past."""
-    return any(word not in lexicon.signs and lexicon.does(word) for word in plain_words)
+    ending = lexicon.past_ending
+    return any(
+        word not in lexicon.signs and lexicon.does(word)
+        for word in plain_words
+        if word.endswith(ending) or word in lexicon.doing
+    )
