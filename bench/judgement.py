@@ -96,7 +96,7 @@ def _plain_language(lexicon: Lexicon) -> tuple[Lexicon, Plain, list[tuple[str, P
     return (
         lexicon,
         compiled(f"^(?:{opening})*+{requests}"),
-        [(lexicon.spell([token]), compiled(choice(pattern))) for token, pattern in lexicon.phrases.items()],
+        [(lexicon.spell([token]), compiled(choice(pattern))) for token, pattern in lexicon.phrases],
         compiled(f"^(?:{opening})*(?:{clauses}(?:(?:(?:{joint})+|(?<={asked}))(?!$)|(?={end})))+{end}"),
         [compiled(choice(*one.patterns)) for one in lexicon.reservations],
     )

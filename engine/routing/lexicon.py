@@ -68,7 +68,7 @@ class Lexicon:
 
     language: str
     classes: Mapping[str, str]
-    phrases: Mapping[str, str]
+    phrases: tuple[tuple[str, str], ...]
     completions: tuple[Rule, ...]
     requests: tuple[Rule, ...]
     reservations: tuple[Reservation, ...]
@@ -131,13 +131,15 @@ class Lexicon:
         """The classes, and the character of every word that is said in some pattern."""
         rules: tuple[Rule | Reservation, ...] = (*self.completions, *self.requests, *self.reservations)
         patterns = [pattern for rule in rules for pattern in rule.patterns]
-        others = (*self.phrases, *self.phrases.values(), *self.open_ends, *self.harmless, "QM")
+        named = [part for phrase in self.phrases for part in phrase]
+        others = (*named, *self.open_ends, *self.harmless, "QM")
         return Grammar(self.language, self.classes, (*patterns, *others), self.reserved)
 
     @cached_property
     def unsayable(self) -> frozenset[str]:
         """Words and signs that no completion can contain: no pattern has them, and no name may."""
-        names = (*(pattern for rule in self.completions for pattern in rule.patterns), *self.phrases.values())
+        names = [pattern for rule in self.completions for pattern in rule.patterns]
+        names += [pattern for _, pattern in self.phrases]
         return (self.reserved | SIGNS) - self.grammar.literals((*names, "{opening} {joint} {closing}"))
 
     @cached_property

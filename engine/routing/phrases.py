@@ -1,6 +1,6 @@
 """Phrases looked for anywhere in a message: those that name work, and those that take a claim back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import regex
@@ -31,15 +31,14 @@ def _phrase(grammar: Grammar, needs: Needs, pieces: list[Piece]) -> _Phrase:
 class Names:
     """The phrases that name work, each with the token that stands for it from then on."""
 
-    def __init__(self, grammar: Grammar, phrases: Mapping[str, str]) -> None:
+    def __init__(self, grammar: Grammar, phrases: Iterable[tuple[str, str]]) -> None:
         self._needs = Needs()
-        options = {token: grammar.options(pattern) for token, pattern in phrases.items()}
+        options = [(token, grammar.options(pattern)) for token, pattern in phrases]
         self._phrases = [
-            (grammar.alphabet[token], _phrase(grammar, self._needs, pieces))
-            for token, pieces in options.items()
+            (grammar.alphabet[token], _phrase(grammar, self._needs, pieces)) for token, pieces in options
         ]
         self.firsts = frozenset(
-            letter for pieces in options.values() for piece in pieces for letter in piece.firsts or ()
+            letter for _, pieces in options for piece in pieces for letter in piece.firsts or ()
         )
 
     def named(self, spelt: str) -> str:

@@ -226,24 +226,42 @@ CLASSES = {
 }
 """Phrases by name, in the language of patterns."""
 
-PHRASES = {
-    "WORK": """
-        (!{deed}) {WORD}{WORD}? (bug|ticket|task|story|issue) OPEN KEY CLOSE | {free}{free}{free}? OPEN KEY CLOSE |
-        (the|my|our) {WORD}{WORD}? (bug|ticket|task|story|issue) {key} |
+PHRASES = (
+    ("WORK", "(the|my|our) {WORD}{WORD}? (bug|ticket|task|story|issue) {key}"),
+    (
+        "WORK",
+        "(!{deed}) {WORD}{WORD}? (bug|ticket|task|story|issue) OPEN KEY CLOSE | {free}{free}{free}? OPEN KEY CLOSE",
+    ),
+    (
+        "WORK",
+        """
         (all of|both of|all)? (the|these)? (following|these|those) ({kinds}|ones|{number} {kinds}?)? (COLON|DASH|NL)+ {keys} | {several} ({number}|two|three|four|five)? {kinds} {keys} | {keys} (and|AND|with|plus|including) (all|all of)? (its|their|the) (subtasks|sub-tasks) | (the|my|our|this)? {keys} (task|ticket|tickets|story|issue|bug|item|card|epic|jira|work) | (both|all of)? ((the|my|our|this|these)? ({kind}|{kinds}))? {keys} | ((the|my|our|all|all the|all of the)? work|everything) (on|in|for) {keys}""",
-    "ITEM": "(the|my|our) {WORD}?{WORD}?{WORD}? {issue_noun} ({given}|{whole})? (!{more}) | (this|that) {issue_noun} (!{more})",
-    "FLAW": "(the|my|our) {WORD}?{WORD}? (jira|issue|bug) {whole}? (!{more}) | (this|that) (bug|issue) (!{more})",
+    ),
+    (
+        "ITEM",
+        "(the|my|our) {WORD}?{WORD}?{WORD}? {issue_noun} ({given}|{whole})? (!{more}) | (this|that) {issue_noun} (!{more})",
+    ),
+    (
+        "FLAW",
+        "(the|my|our) {WORD}?{WORD}? (jira|issue|bug) {whole}? (!{more}) | (this|that) (bug|issue) (!{more})",
+    ),
     # Of "this crazy page" a person may be done in another sense.
-    "THING": "(the|my|our) {FIGURE}? (report|reports|{WORD}?{WORD}?{WORD}? {document}) ({given}|{whole})? (!{more}) | (this|that) {document} (!{more})",
-    "EFFORT": "(the|my|our) ({WORD}?{WORD}? {effort}|{WORD}{WORD}? (setup|rollout)) {whole}? (!{more})",
-    "PIECE": "(the|my|our) ({FIGURE}|{WORD}) {WORD}?{WORD}? (!{another}) {WORD} {whole}? (!{more})",
-    "MADE": "(the|my|our) {made} {whole}? (!{more})",
-    "APPOSED": """
+    (
+        "THING",
+        "(the|my|our) {FIGURE}? (report|reports|{WORD}?{WORD}?{WORD}? {document}) ({given}|{whole})? (!{more}) | (this|that) {document} (!{more})",
+    ),
+    ("EFFORT", "(the|my|our) ({WORD}?{WORD}? {effort}|{WORD}{WORD}? (setup|rollout)) {whole}? (!{more})"),
+    ("PIECE", "(the|my|our) ({FIGURE}|{WORD}) {WORD}?{WORD}? (!{another}) {WORD} {whole}? (!{more})"),
+    ("MADE", "(the|my|our) {made} {whole}? (!{more})"),
+    (
+        "APPOSED",
+        """
         WORK OPEN {free}{free}{free}?{free}? CLOSE
         | WORK (OPEN (ITEM|FLAW|THING|{named}) CLOSE|COMMA (ITEM|FLAW|THING) COMMA)
         | (ITEM|FLAW|THING|EFFORT|PIECE|MADE) (OPEN WORK CLOSE|COMMA WORK COMMA|WORK)
         | (!{deed}) {WORD}?{WORD}? (bug|{issue_noun}|{document}|{effort}|{creation}) WORK""",
-}
+    ),
+)
 """What names work, as the token that stands for it; applied in this order."""
 
 # The words one of which every completion contains.
