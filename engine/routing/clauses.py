@@ -30,6 +30,7 @@ class Clauses:
         )
         self._opening, self._openings = grammar.compile(opening.source), _letters(opening)
         self._joint = grammar.compile(joint.source)
+        self._asking = _letters(grammar.of_class("please"))
         answer = grammar.of_class("ack")
         self._answer, self._answers = grammar.compile(answer.source), _letters(answer)
         self._closing = grammar.compile(f"(?:{closing.source})*+$")
@@ -67,8 +68,8 @@ class Clauses:
         return at == len(spelt) or self._closing.match(spelt, at, timeout=TIMEOUT) is not None
 
     def _next(self, spelt: str, at: int) -> Iterator[int]:
-        """Yield where another clause may begin after one that ends here."""
-        if spelt[at - 1] == self._asked:
+        """Yield where another clause may begin after one that ends here: behind joints, or at once with "please"."""
+        if spelt[at - 1] == self._asked or spelt[at] in self._asking:
             yield at
         while joint := self._joint.match(spelt, at, timeout=TIMEOUT):
             at = joint.end()

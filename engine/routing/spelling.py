@@ -23,4 +23,5 @@ def _slips(word: str) -> Iterator[str]:
         # The last letter is the tense of the verb, and the first tells words apart.
         if len(word) >= SHORTEST_LEFT_OUT and at < len(word) - 1:
             yield word[:at] + word[at + 1 :]
-    yield word + word[-1]
+    for more in range(1, 5):
+        yield word + more * word[-1]

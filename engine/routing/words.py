@@ -20,12 +20,17 @@ _MEANT = misspelt(
         "finally",
         "please",
         "close",
+        "mark",
+        "move",
+        "task",
+        "ticket",
+        "resolve",
         "fertig",
         "erledigt",
         "abgeschlossen",
     ),
-    real=("deon", "resoled", "finely", "completes"),
-)
+    real=("deon", "resoled", "finely", "completes", "tass", "mover", "moved", "marks", "tasks", "rsolve"),
+) | {"clos": "close", "pleas": "please", "complet": "complete", "makr": "mark"}
 _SIGNS = {
     "\x01": "KEY",
     "\x02": "URL",
@@ -66,8 +71,8 @@ _SIGNS = {
 }
 _DOUBTING = frozenset("🤔🙄😏🤨🙃😬🤞❌🚫⏳⌛🔜❓❔⁉🚧⛔👎😒🤡🥲😤🤷🤦😩😭😢☹🙁😕❗‼🛑🔄⚠")
 _DOUBTING_NAMES = re.compile(
-    r"think|roll|^x$|cross|no_|_no|not|question|hourglass|construct|soon|wip|eyes?_|smirk|raised|upside|grimac|clown|thumbsdown|^-1$"
-    r"|shrug|palm|sad|cry|sob|warning|almost|half|stop|skull|pending|progress|wait|fail|red_|open|question|interrobang|exclam|unamused"
+    r"think|roll|^x$|cross|no_|_no|not|question|hourglass|construct|soon|wip|eyes?_|smirk|eyebrow|upside|grimac|clown|thumbsdown|^-1$"
+    r"|shrug|palm|sad|cry|sob|warning|almost|half|stop|skull|pending|progress|wait|fail|red_|open(?!_hands)|question|interrobang|exclam|unamused"
 )
 _EMOJI = (
     "\U0001f000-\U0001faff\u2190-\u2191\u2193-\u21d1\u21d3-\u21ff\u2600-\u278f\u2795-\u27a0\u27a2-\u27bf\u2b00-\u2bff\u2300-\u23ff\ufe0e\ufe0f\u200d\u20e3"

@@ -8,7 +8,7 @@ CLASSES = {
     "done": "{outcome} ((COMMA? and|AND|SLASH|COMMA) {outcome})?",
     "outcome": """
         done | finished | completed | complete | closed | resolved | finalised | finalized | wrapped up | all set
-        | closed out | closed off | finished up | finished off | sorted | taken care of | ticked off | crossed off | done (DASH|and|COMMA)? done | done-done | (done|finished|complete|completed) (and|AND) (dusted|delivered|closed|dealt with|over with) | handled | dealt with | off (my|our) (plate|list|desk) | in the bag | in the can | a wrap | finito | put to bed | over and done with | over the line | done and delivered | 100 PCT? (done|complete|completed|finished)""",
+        | closed out | closed off | finished up | finished off | sorted | taken care of | ticked off | crossed off | checked off | done (DASH|and|COMMA)? done | done-done | (done|finished|complete|completed) (and|AND) (dusted|delivered|closed|dealt with|over with) | handled | dealt with | off (my|our) (plate|list|desk) | in the bag | in the can | a wrap | finito | put to bed | over and done with | over the line | done and delivered | 100 PCT? (done|complete|completed|finished)""",
     "plainly_done": "done | finished | completed | complete",
     "did": "{did_one} ((and|AND) {did_one})?",
     "did_one": "finished | completed | closed | resolved | finalised | finalized | wrapped up | finished up | closed out | closed off | finished off | finished working on | (finished|completed) (the|my|our)? work on | ticked off | checked off | crossed off | knocked out | polished off | nailed | smashed | got through | dealt with | took care of | sorted | (managed|was able|were able) to (finish|complete|close|close out|resolve|wrap up)",
@@ -36,7 +36,7 @@ CLASSES = {
     "on_day": "(on|last) (monday|tuesday|wednesday|thursday|friday|saturday|sunday)",
     # By itself "was done" may have been undone since; with a time it is news.
     "dated": "today | yesterday | just now | this (morning|afternoon) | last night | earlier today | {while_ago}",
-    "i": "i | i've | ive | i have | we | we've | we have | have | i also | i've also | i have been",
+    "i": "i | i hv | iv | i've | ive | i have | we | we've | we have | have | i also | i've also | i have been",
     "i_am": "i'm | im | i am | we're | we are | am",
     # What names work: issues by key ...
     "kind": "task | ticket | story | issue | bug | item | card | subtask | sub-task | epic | jira | jira ticket | jira issue | user story | one",
@@ -93,10 +93,10 @@ CLASSES = {
     "mark": "mark | pop | stick | place | advance | record | log | register | set | flag | move | transition | change | put | push | drag | switch | update | flip | turn | drop | slide | bump | shift | send",
     "marking": "marking | setting | moving | transitioning | changing | putting | switching | updating | flipping | pushing | flagging | dragging",
     "marked": "marked | moved | transitioned | set | put | changed | switched | flipped",
-    "as": "off? as | to | into | in | ARROW | over to | as being | COLON",
+    "as": "off? as | (along|across|over)? to | into | in | ARROW | over to | as being | COLON",
     "from_state": "from (the? (in progress|in review|review|in testing|testing|to do|todo|open|backlog|qa|doing|ready for review) {column}?)",
     "column": "column | status | state | lane | section",
-    "to_state": "{from_state}? {as}? the? {state} {column}?",
+    "to_state": "(both|all)? {from_state}? {as}? the? (fully|completely)? {state} ((and|AND|SLASH) {state})? {column}?",
     "close": "close | resolve | close out | close off | tick off | check off",
     "close_apart": "close | wrap",
     "closing_of": "closing | resolving | closing out | closing off",
@@ -115,7 +115,7 @@ CLASSES = {
     # An answer to somebody: what is done then is what they asked for.
     "hearer": "you | you all | everyone | everybody | all | the team | you guys | u",
     "ack": """
-        (ok|okay|k|kk|alright|all right|alrighty|yes|yep|yeah|yup|yea|yeap|sure|great|cool|perfect|nice|good|awesome|and|also|so (!done|finished|complete|over|not)|well COMMA|(ok|okay|alright|all right|right) COMMA? so COMMA?)""",
+        (ok|okay|k|kk|alright|all right|alrighty|yes|yep|yeah|yup|yea|yeap|sure|great|cool|perfect|nice|good|awesome|and|also|so (!done|finished|complete|over|not)|well (!done|finished|said|not)|well COMMA|(ok|okay|alright|all right|right) COMMA? so COMMA?)""",
     "preface": """
         (just|a|one|some|more|another|my|the|here 's)* (quick|small|short|brief|tiny|little|minor|daily|weekly|good|great|excellent|fantastic|amazing|awesome|happy
         |status|progress|eod|morning|evening|afternoon|standup|sprint|project|task|ticket|friday|monday)* (update|updates|news|note|heads up|heads-up|info|win|message|ping|one|announcement|status|fyi|psa|report)""",
@@ -138,7 +138,7 @@ CLASSES = {
         | (this is)? just? a? (quick|small|short)? note (that|COLON|to say) that? | for your information {stop}* | as of (now|today|this morning|yesterday) {stop}?
         | please note that? | note COLON
         | (confirming|i confirm|i can confirm|just to confirm) (that|COLON)?""",
-    "opening": "updraft (COMMA|COLON) | bot COMMA | {greeting} | {thanks} ({everyone}|{WORD})? {stop} | {ack} | {news} | {mention} | {stop} | {number} (DOT|CLOSE)",
+    "opening": "(ok|okay|alright|hey|well) (team|folks|guys|everyone|everybody) {stop}? | wrapping up COLON | updraft (COMMA|COLON) | bot COMMA | {greeting} | {thanks} ({everyone}|{WORD})? {stop} | {ack} | {news} | {mention} | {stop} | {number} (DOT|CLOSE)",
     "farewell": """
         (have|enjoy) (a|an|your|the) (nice|great|good|lovely|wonderful|awesome|relaxing)? (rest of (your|the))? (weekend|day|evening|afternoon|night|one|lunch|week|holiday|holidays|break|vacation)
         | see (you|ya|u) (all|guys)? (tomorrow|later|soon|around|then|there|on? monday|next week)? | (bye|goodbye|ciao|cya|ttyl|good night|bye bye) | talk (to you)? (soon|later|tomorrow)
@@ -147,13 +147,13 @@ CLASSES = {
     "remark": """
         sorry (for|about) the (delay|wait|late (update|reply)|noise) | sorry (it|that|this) took (so|this)? long | (that|it|this)? took (a|quite a)? (while|forever|ages|bit) | that was (fun|quick|easy|fast|a tough one|a long one|a big one)
         | easy (peasy|one) | what a (relief|ride|week|day|journey) | feels (good|great) | you 're welcome | much appreciated | appreciate it | (i|we) appreciate it | great (work|job|teamwork) ({everyone}|all|team)? | good (job|work) ({everyone}|all|team)
-        | no rush | (i'm|im) (so|very|really)? (happy|glad|relieved) | (thanks|thank you) for (the|your|all the|all your) (help|support|patience|review|reviews|work|feedback|time) ({everyone}|all|{WORD})? | nothing (left|more) to do (here|on it)? | onwards | one less | let 's go | hope that helps""",
-    "joint": "COMMA | DOT | SEMI | EX | NL | DASH | and | AND | so | also | too | as well | {thanks} {stop} | {number} (DOT|CLOSE)",
+        | no rush | (i'm|im) (so|very|really)? (happy|glad|relieved) | (thanks|thank you) for (the|your|all the|all your) (help|support|patience|review|reviews|work|feedback|time) ({everyone}|all|{WORD})? | nothing (left|more) to do (here|on it)? | no (open|further|more|remaining|other) (points|questions|todos|to-dos|items|tasks|work|actions|action) (left|open|needed|required|remaining)? | onwards | one less | let 's go | hope that helps""",
+    "joint": "COMMA | ARROW | DOT | SEMI | EX | NL | DASH | and | AND | so | also | too | as well | {thanks} {stop} | {number} (DOT|CLOSE)",
     "closing": """
         {stop} | {please} | {cheer} | {stop} next (one|task|ticket|please)? | {farewell} | {remark} | (cheers|regards|best regards|kind regards|best) (COMMA|NL)* {WORD}?
         | {thanks} (COMMA|DASH|NL|EX|DOT)* ({everyone}|{WORD})? | {everyone} | for me | btw | fyi | have a (nice|great|good) (day|weekend|evening|one) | cc AT | and? that 's (it|all) ((from|for) me)? | enjoy (your|the) (day|evening|weekend|rest of (your|the) day) | moving on (to the next (one|task|ticket|thing|item))? | (no (further|more) action|nothing (else|more)) (is|are)? (needed|required|to do) (here|from (me|us))? | on to the next one? | let me know if (you need anything else?|you have any? questions|(there is|there 's|you need) anything else) | (in|on) (jira|the board)
         | by (me|us) | as (discussed|planned|agreed|requested|promised|expected) | on time | on schedule | ahead of (time|schedule|plan)
-        | (since|because|as) ({it}|they) ({is}|{has_been}) {fully}* {plainly_done}""",
+        | (since|because|as|now that) ({it}|they|{work}) ({is}|{has_been}) {fully}* {plainly_done}""",
     # What figures are asked for.
     "items": """
         tasks | issues | tickets | bugs | stories | story points | points | cards | subtasks | sub-tasks | items | task | ticket | issue
