@@ -89,7 +89,9 @@ PARTIAL = """
 """What makes a part of something, or comes before the end of it."""
 
 ELSEWHERE = """
-    laptop | phone | battery | milk | water | printer | machine | dishwasher | kitchen | room | office | shop | store | bathroom | car | bike | bus | road
+    parcel | toner | ink | sugar | oil | gas | fuel | petrol | bottle | jar | tank | stock | supply | supplies | wine | juice | bread | cookies | chocolate | soup
+    | bbq | barbecue | fruit | wash | dryer | oven | microwave | heating | elevator | lift | toilet | shower | bed | nap | storm | snow | heatwave | eclipse | alarm
+    | wifi | internet connection | signal | reception | power | electricity | credit | credits | quota | allowance | seats | tickets | sales | offer |     laptop | phone | battery | milk | water | printer | machine | dishwasher | kitchen | room | office | shop | store | bathroom | car | bike | bus | road
     | ship | door | port | tab | browser | monitor | keyboard | mouse | cable | disk | drive | memory | ram | cpu | gpu | tape | fridge | desk | chair | damage | harm
     | patience | energy | money | time | stuff | thing | things | everything | lot | rest | hair | nails | taxes | house | flat | garden | wall | roof | paint
     | queue | line | circle | collection | set | nonsense | disaster | failure | idiot | joke | mystery | opposite | world | internet | sense | waste
