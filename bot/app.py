@@ -5,6 +5,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -25,7 +26,10 @@ from bot.slack.people import People
 from engine import (
     Engine,
     Jira,
+    Job,
     Jobs,
+    Periods,
+    Retention,
     RetryPolicy,
     Store,
     UpdraftError,
@@ -115,11 +119,24 @@ async def opened(settings: Settings, *, apart: bool = False) -> AsyncIterator[Ap
         )
         Delivery(engine, slack, people, jobs)
         Alerts(slack, settings.alert_channel, jobs)
+        _forgetting(settings, store, jobs)
         secret = settings.slack_signing_secret
         bolt = make_app(slack, None if secret is None else secret.get_secret_value(), bot)
         Listeners(engine, slack, people, bot).register(bolt)
         stack.push_async_callback(jobs.stop)
         yield App(settings, store, jobs, engine, slack, bolt, bot, Health(store, slack, engine, gateway))
+
+
+def _forgetting(settings: Settings, store: Store, jobs: Jobs) -> None:
+    """Have what is older than its period deleted, once a day."""
+    days = (settings.keep_messages, settings.keep_drafts, settings.keep_records, settings.keep_audit)
+    retention = Retention(store, Periods(*(timedelta(days=one) if one else None for one in days)))
+
+    async def forget(_: Job) -> None:
+        await retention.sweep()
+
+    jobs.handle("forget", forget)
+    jobs.every("forget", timedelta(days=1))
 
 
 async def serve(

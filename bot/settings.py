@@ -119,6 +119,10 @@ class Settings(BaseSettings):
     serve_jobs: bool = Field(True, alias="UPDRAFT_SERVE_JOBS")
     jobs_at_once: int = Field(16, alias="UPDRAFT_JOBS_AT_ONCE", ge=1, le=256)
     retry_base: float = Field(5.0, alias="UPDRAFT_RETRY_BASE", gt=0, le=300)
+    keep_messages: int = Field(365, alias="UPDRAFT_KEEP_MESSAGES", ge=0)
+    keep_drafts: int = Field(365, alias="UPDRAFT_KEEP_DRAFTS", ge=0)
+    keep_records: int = Field(400, alias="UPDRAFT_KEEP_RECORDS", ge=0)
+    keep_audit: int = Field(1095, alias="UPDRAFT_KEEP_AUDIT", ge=0)
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", alias="UPDRAFT_LOG_LEVEL")
 
     @field_validator(

@@ -42,6 +42,7 @@ from engine.models import (
     without_stray_settings,
 )
 from engine.reply import Reply
+from engine.retention import Periods, Retention
 from engine.routing import lexicons_with, prepare
 from engine.sealing import Seal, SealingError
 from engine.sealing import load as load_seal
@@ -102,6 +103,7 @@ __all__ = [
     "ModelError",
     "NotYours",
     "Option",
+    "Periods",
     "Person",
     "Policy",
     "Postpone",
@@ -110,6 +112,7 @@ __all__ = [
     "Provider",
     "Reply",
     "Report",
+    "Retention",
     "RetryPolicy",
     "Route",
     "Routing",

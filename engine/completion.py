@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, String, Table, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.access import TRANSITION, Access
 from engine.errors import InvalidInput, JiraError, Postpone
@@ -104,8 +103,7 @@ class Completion:
         row = {"inbox": message, "issue": issue.key, "workspace": person.workspace, "person": person.id}
         row |= {"before": issue.status, "after": way.to}
         async with self.store.write() as tx:
-            dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-            fresh = dialect.insert(moves_table).values(**row, started_at=self.clock())
+            fresh = self.store.insert(moves_table).values(**row, started_at=self.clock())
             await tx.execute(fresh.on_conflict_do_nothing())
 
     async def _finish(self, message: str, key: str) -> tuple[str, str] | None:
