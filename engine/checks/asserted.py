@@ -1,21 +1,20 @@
 """What is asserted: done or not, now or later, so or the opposite."""
 
 from engine.checks import lexicon as lx
-from engine.checks.factual import directions
 from engine.checks.matching import (
     Comparison,
     any_done,
     best,
     events,
     fits,
-    known,
-    near,
     outlook,
     overlap,
     own_content,
+    repaired,
     sharing,
     state,
 )
+from engine.checks.sources import loose, near
 from engine.checks.statements import Clause, Event, Reading
 from engine.checks.stems import word_set
 from engine.checks.tokens import Token
@@ -48,13 +47,11 @@ def _statuses(both: Comparison) -> None:
         mine.setdefault(pair[0].canon, []).append(pair)
     for event, clause in events(both.draft):
         now = state(event)
-        if now == "state" or (event.nominal and now == "done" and "percent" in clause.marks):
-            continue
-        if now == "done" and clause.marks.get("part") and both.update.lows & lx.HARD_PARTS:
-            continue
-        if event.nominal and "except" in {token.low for token in clause.tokens}:
+        if event.canon in lx.HINDERING or _in_part(both, event, clause, now):
             continue
         pairs = _candidates(clause, mine.get(event.canon, [])[:_MOST])
+        if event.stem == "open" and any(other.token.low == "open" for other, _ in pairs):
+            continue
         if event.nominal:
             pairs = [pair for pair in pairs if overlap(clause, pair[1], without=event.canon) >= 0.6]
         if pairs:
@@ -64,7 +61,9 @@ def _statuses(both: Comparison) -> None:
                 else state(other)
                 for other, theirs in pairs
             ]
-            if now == "doing" and all(other.nominal for other, _ in pairs):
+            if (now == "doing" and all(other.nominal for other, _ in pairs)) or (
+                now == "done" and event.canon == "investigate" and "doing" in states
+            ):
                 continue
             if ("refused" in states or not _left_open(both, clause, now)) and not any(
                 fits(one, now) for one in states
@@ -74,12 +73,28 @@ def _statuses(both: Comparison) -> None:
             _unnamed(both, event, clause, now)
 
 
+def _in_part(both: Comparison, event: Event, clause: Clause, now: str) -> bool:
+    """Tell whether work says nothing of its state here, or is told as done in part where the update has a part, too."""
+    if now == "state" or (event.nominal and "except" in {token.low for token in clause.tokens}):
+        return True
+    if now != "done":
+        return False
+    if "percent" in clause.marks and (event.nominal or _partly(both.update)):
+        return True
+    return "part" in clause.marks and bool(both.update.lows & lx.HARD_PARTS)
+
+
+def _partly(update: Reading) -> bool:
+    """Tell whether a part is said to be done: "6 of 11 done"."""
+    return any("percent" in clause.marks and outlook(clause) == "done" for clause in update.clauses[:_MOST])
+
+
 def _left_open(both: Comparison, clause: Clause, now: str) -> bool:
     """Tell whether the update leaves open the things that the draft leaves open here, in a clause of their own."""
     if now not in ("todo", "not"):
         return False
     about = own_content(clause)
-    mended = _repaired(both.update.clauses)
+    mended = repaired(both.update.clauses)
     for mine in both.update.clauses[: _MOST * 2]:
         if outlook(mine) not in _OPEN:
             continue
@@ -110,9 +125,22 @@ def _contradiction(both: Comparison, event: Event, now: str, pair: tuple[Event, 
 def _named(both: Comparison, event: Event) -> bool:
     """Tell whether the update names this work in any words."""
     related = lx.RELATED.get(event.canon, frozenset()) | {event.canon}
-    if related & both.update.canons or event.stem in both.context.stems:
+    if (
+        related & (both.update.canons | both.update.lows)
+        or event.stem in both.context.stems
+        or loose(event.token, both.update)
+    ):
         return True
-    return near(event.token.low, both.update)
+    return near(event.token.low, both.update) or (event.canon in ("deploy", "merge") and _is_in(both.update))
+
+
+def _is_in(update: Reading) -> bool:
+    """Tell whether something "is in" or "is out"."""
+    return any(
+        clause.tokens[-1].low in ("in", "out", "up") and clause.tokens[-2].low in ("is", "are", "it's", "now")
+        for clause in update.clauses[:_MOST]
+        if len(clause.tokens) > 2
+    )
 
 
 def _unnamed(both: Comparison, event: Event, clause: Clause, now: str) -> None:
@@ -142,7 +170,7 @@ def _unnamed(both: Comparison, event: Event, clause: Clause, now: str) -> None:
             token.end,
         )
         return
-    if event.canon in _GENERIC and not clause.marks.get("part") and now in ("done", "todo"):
+    if event.canon in _GENERIC and not clause.marks.keys() & {"part", "percent"} and now in ("done", "todo"):
         _by_its_things(both, event, clause, now)
 
 
@@ -158,7 +186,12 @@ def _by_its_things(both: Comparison, event: Event, clause: Clause, now: str) -> 
             token.start,
             token.end,
         )
-    elif now == "todo" and outlooks and all(one == "done" for one, _ in outlooks):
+    elif (
+        now == "todo"
+        and outlooks
+        and all(one == "done" for one, _ in outlooks)
+        and not both.update.lows & lx.ESTIMATES
+    ):
         both.error(
             "past-made-future",
             f"The draft tells “{both.said(token)}” as still to do; you wrote “{both.wrote(matches[0])}”.",
@@ -188,10 +221,12 @@ def _strange(both: Comparison, event: Event, clause: Clause) -> bool:
                 break
             if token.low not in lx.STOP and token.stem not in lx.FRAME and token.low not in lx.UNITS:
                 things.append(token)
+    rest = {token.low for token in clause.tokens if token.start > event.token.start} - lx.STOP
     return (
         bool(things)
         and len(things) <= 4
-        and not any(known(token.stem, token.canon, token.low, both) for token in things)
+        and not rest & both.update.lows
+        and not any(loose(token, both.update) or loose(token, both.context) for token in things)
     )
 
 
@@ -203,7 +238,7 @@ def _only_looked(update: Reading) -> bool:
 
 def _reservations(both: Comparison) -> None:
     """Find what the update leaves open and the draft tells as done, from the update's side."""
-    mended = _repaired(both.update.clauses)
+    mended = repaired(both.update.clauses)
     done = set().union(*(clause.content for clause in both.update.clauses if outlook(clause) == "done"))
     for mine in both.update.clauses:
         lows = {token.low for token in mine.tokens}
@@ -235,6 +270,8 @@ def _closed(clause: Clause, own: set[str]) -> bool:
     if condition is not None and condition.low != "after":
         return False
     lows = {token.low for token in clause.tokens}
+    if clause.poles.get("outcome", {}).get(-1):
+        return False
     if lows & (
         lx.NOMINAL_DOING | lx.NOMINAL_TODO - {"in", "over", "open", "later", "left"} | {"still", "working"}
     ):
@@ -252,17 +289,23 @@ def _closed(clause: Clause, own: set[str]) -> bool:
 
 def _denials(both: Comparison) -> None:
     """Find denials that the draft drops, and denials that it adds; one dropped and one added are the same in other words."""
+    denying = negatives(both.draft)
+    fewer_denials = denying + _soft(both.draft) < negatives(both.update)
+    more_denials = denying > negatives(both.update) + _soft(both.update)
     lost = [
-        (mine, theirs) for mine, theirs, _ in _unmatched(both.update, both.draft) if theirs or not _idle(mine)
+        (mine, theirs)
+        for mine, theirs, token in _unmatched(both.update, both.draft)
+        if (theirs or not _idle(mine)) and (fewer_denials or _affirmed(token, theirs))
     ]
     added = []
     for clause, matches, token in _unmatched(both.draft, both.update):
-        needless = {token.low for token in clause.tokens} & {"needed", "required", "necessary", "need"}
+        needless = {token.low for token in clause.tokens} & lx.NO_TODO
         if any(outlook(theirs) in _OPEN for theirs in matches) and not needless:
             continue
         if not matches and (token.canon in lx.FRAME or token.stem in lx.FRAME) and _doubtful(both.update):
             continue
-        added.append((clause, matches))
+        if more_denials or _affirmed(token, matches):
+            added.append((clause, matches))
     if lost and added:
         lost = [(mine, theirs) for mine, theirs in lost if theirs]
         added = [(clause, matches) for clause, matches in added if matches]
@@ -285,12 +328,41 @@ def _denials(both: Comparison) -> None:
         )
 
 
+def _soft(reading: Reading) -> int:
+    """Count the words that may stand for a denial in a rewording: "dropped" for "no longer supported"."""
+    return sum(token.low in lx.SOFT_NEGATIVES or token.stem in lx.SOFT_STEMS for token in reading.tokens)
+
+
+def _affirmed(token: Token, others: list[Clause]) -> bool:
+    """Tell whether clauses of the other text say of the very same what is denied here."""
+    return any(
+        token.canon in other.content
+        and not any(low.low in lx.NEGATIVE or low.stem in lx.SOFT_STEMS for low in other.tokens)
+        for other in others
+    )
+
+
+def negatives(reading: Reading) -> int:
+    """Count the words that deny, fail, withhold or except; trouble that is denied counts for nothing."""
+    tokens = [token for token in reading.tokens if token.kind == "word"]
+    count = 0
+    for place, token in enumerate(tokens):
+        low = token.low
+        if low in lx.NEGATIVE or low in lx.FAILING or (low.endswith("less") and low not in lx.NOT_LESS):
+            following = [other.canon for other in tokens[place + 1 : place + 4]]
+            count += not (low in lx.NEGATORS and lx.TROUBLES & set(following))
+    return count
+
+
 def _unmatched(here: Reading, there: Reading) -> list[tuple[Clause, list[Clause], Token]]:
     """Return the denials of one text that the other has in no words, with the clauses on the same things."""
     out = []
     for clause in here.clauses:
         for canon, token in clause.denied.items():
             others = best(clause, there)
+            lows = {token.low for token in clause.tokens}
+            if lows & lx.RELEASING and there.lows & lx.RELEASED:
+                continue
             if not _denied(canon, token, others, there, _forbids(clause, token)):
                 out.append((clause, others, token))
     return out
@@ -329,8 +401,11 @@ def _denied(canon: str, token: Token, others: list[Clause], there: Reading, forb
         return True
     if any(-sign in there.sides.get(name, {}) for name, sign in poles):
         return True
+    if canon in lx.KNOWING and there.lows & lx.NOT_KNOWN:
+        return True
     for other in sharing([canon], there):
-        wanted = ("not", "refused") if forbids else ("not", "todo", "refused")
+        able = any(low.low in ("can", "could") for low in other.tokens)
+        wanted = ("not", "refused") if forbids or able else ("not", "todo", "refused")
         if any(event.canon == canon and state(event) in wanted for event in other.events):
             return True
     if len(token.low) > 3 and any(
@@ -343,116 +418,8 @@ def _denied(canon: str, token: Token, others: list[Clause], there: Reading, forb
     return bool(others) and (bool(lows & lx.NEGATIVE) or any(other.denied for other in others))
 
 
-def _sides(clauses: list[Clause], name: str) -> dict[int, Token]:
-    sides: dict[int, Token] = {}
-    for clause in clauses:
-        for sign, token in clause.poles.get(name, {}).items():
-            sides.setdefault(sign, token)
-    return sides
-
-
-def _poles(both: Comparison) -> None:
-    """Find opposites: the draft's "increased" where the update says "reduced"."""
-    figures = directions(both.update)
-    for clause in both.draft.clauses:
-        matches = best(clause, both.update, 0.9)
-        for name, sides in clause.poles.items():
-            mine = _sides(matches, name)
-            if not mine and name not in ("amount", "overunder"):
-                mine = both.update.sides.get(name, {})
-            if name != "outcome" and len(both.update.sides.get(name, {})) == 2:
-                continue
-            if name == "amount" and set(sides) & figures:
-                continue
-            if not mine or set(mine) & set(sides) or (name == "outcome" and _repaired([clause, *matches])):
-                continue
-            if name == "outcome" and not _clear(both, clause, matches, next(iter(sides))):
-                continue
-            sign, token = next(iter(sides.items()))
-            if (name == "existence" and len(lx.POLES.get(token.stem, ())) > 1) or any(
-                side in both.update.sides.get(other, {})
-                for other, side in lx.POLES.get(token.stem, ())
-                if other != name
-            ):
-                continue
-            both.error(
-                "opposite",
-                f"The draft says “{both.said(token)}”; you wrote “{both.wrote(mine[-sign])}”.",
-                token.start,
-                token.end,
-            )
-    for theirs in both.update.clauses:
-        _turned(both, theirs)
-
-
-def _clear(both: Comparison, clause: Clause, matches: list[Clause], sign: int) -> bool:
-    """Tell whether an outcome of the draft can only mean the one thing of the update."""
-    if len(matches) != 1 and len(both.update.sides.get("outcome", {})) == 2:
-        return False
-    if not matches and sign > 0:
-        return False
-    if clause.future and any(one.future for one in both.update.clauses[:_MOST]):
-        return False
-    if sign < 0:
-        return not (both.update.denied or both.update.lows & (lx.FAILING | {"no", "down", "decreased"}))
-    return True
-
-
-def _turned(both: Comparison, mine: Clause) -> None:
-    """Find an outcome of the update whose things the draft puts on the other side."""
-    sides = mine.poles.get("outcome", {})
-    own = {
-        canon
-        for canon in own_content(mine)
-        if canon not in lx.POLE_CANONS and len(both.update.places[canon]) == 1
-    }
-    if len(sides) != 1 or not own or _repaired([mine]):
-        return
-    theirs = [clause for clause in sharing(own, both.draft) if clause.poles.get("outcome")]
-    if not theirs or _repaired(theirs) or any(set(clause.poles["outcome"]) & set(sides) for clause in theirs):
-        return
-    token = next(iter(theirs[0].poles["outcome"].values()))
-    source = next(iter(sides.values()))
-    both.error(
-        "opposite",
-        f"The draft says “{both.said(token)}”; you wrote “{both.wrote(source)}”.",
-        token.start,
-        token.end,
-    )
-
-
-def _repaired(clauses: list[Clause]) -> bool:
-    """Tell whether trouble is spoken of that was mended: both sides are then said."""
-    return any(
-        event.canon in ("fix", "handle", "remove", "change", "investigate", "determine")
-        for one in clauses
-        for event in one.events
-    )
-
-
-def _nothing(both: Comparison) -> None:
-    """Find "nothing" where the update has "everything", and the reverse."""
-    none, every = {"nothing", "none", "nobody"}, {"everything", "all", "everyone", "everybody"}
-    for reading, other in ((both.draft, both.update), (both.update, both.draft)):
-        if (
-            reading.lows & none
-            and not reading.lows & every
-            and other.lows & every
-            and not other.lows & (none | {"no", "not", "without"})
-        ):
-            token = next(token for token in both.draft.tokens if token.low in none | every)
-            both.error(
-                "opposite",
-                f"The draft says “{both.said(token)}”; you wrote the opposite.",
-                token.start,
-                token.end,
-            )
-
-
 def check(both: Comparison) -> None:
-    """Compare what is asserted."""
-    _nothing(both)
+    """Compare what is told as done, as still to do, and as denied."""
     _statuses(both)
     _reservations(both)
     _denials(both)
-    _poles(both)

@@ -1,7 +1,7 @@
 """The hard facts of a text: keys, numbers, versions, dates, links, identifiers, environments, names."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.checks import lexicon as lx
 from engine.checks.stems import word_set
@@ -37,6 +37,10 @@ class Fact:
 _FRACTIONS = {"onethird": "33", "twothirds": "67", "onequarter": "25", "threequarters": "75"}
 
 
+_ENDS_NOUNS = word_set("and but or so by from with after before since until when while")
+"""Words after which nothing more is said of what a number counts."""
+
+
 def _figure(value: float) -> str:
     return f"{value:.6g}"
 
@@ -50,6 +54,8 @@ def _number(
     if suffix in lx.SCALES:
         value, suffix = value * lx.SCALES[suffix], None
     wanted = suffix or unit_sign
+    if not wanted and place and tokens[place - 1].low in ("usd", "eur", "gbp", "chf"):
+        wanted = tokens[place - 1].low
     ahead = place + 1
     if ahead < len(tokens) and tokens[ahead].low in lx.SCALES:
         value *= lx.SCALES[tokens[ahead].low]
@@ -65,7 +71,9 @@ def _number(
         unit, factor = lx.UNITS[wanted]
         value *= factor
     for token in tokens[ahead : ahead + 5]:
-        if token.kind == "mark" or token.low in ("and", "but", "or"):
+        if (token.kind == "mark" and token.low not in ("->", "→")) or token.low in _ENDS_NOUNS:
+            break
+        if unit is None and token.low in ("in", "on", "at"):
             break
         if (
             token.kind == "word"
@@ -119,11 +127,14 @@ _IN_MONTH = word_set("in from since by until during last next of late early mid 
 
 
 def _month(tokens: list[Token], place: int) -> Fact | None:
-    """Read a month with its day; "may" and "march" in small letters are months only beside an ordinal."""
+    """Read a month with its day; "may" in small letters is a month only beside a day or after a preposition."""
     token = tokens[place]
-    common = token.low in ("may", "march", "mar", "sep", "dec", "jun") and not token.text[0].isupper()
+    common = token.low == "may" and not token.text[0].isupper()
     before = tokens[max(0, place - 2) : place]
-    if before and token.low in ("may", "march") and before[-1].low in _IN_MONTH:
+    after = tokens[place + 1].low if place + 1 < len(tokens) else ""
+    if before and before[-1].kind == "number" and after not in lx.VERBS_AFTER_MODAL:
+        common = False
+    if before and token.low == "may" and before[-1].low in _IN_MONTH:
         common = False
     for one in [*tokens[place + 1 : place + 2], *reversed(before)]:
         day = re.match(r"(\d{1,2})(st|nd|rd|th)?$", one.low)
@@ -170,6 +181,12 @@ def _environment(tokens: list[Token], place: int) -> Fact | None:
             after in _PLACE
             or (before in ("on", "onto", "in") and after not in ("team", "data", "mode", "engineer", "lead"))
             or (token.low == "live" and before == "deployed")
+            or (
+                after in ("and", ",", "/")
+                and place + 2 < len(tokens)
+                and tokens[place + 2].low in lx.ENVIRONMENTS
+            )
+            or (before in ("and", ",", "/") and place > 1 and tokens[place - 2].low in lx.ENVIRONMENTS)
         ):
             return None
     return Fact("environment", value, token.start, token.end)
@@ -209,6 +226,7 @@ def _name(tokens: list[Token], place: int, first: bool) -> Fact | None:
         or first
         or base in _NOT_NAMES
         or token.text.isupper()
+        or base.endswith("ly")
         or len(base) < 3
         or " " in token.text
     ):
@@ -277,7 +295,13 @@ def _digits(tokens: list[Token], place: int) -> Fact | None:
     sign, digits, suffix = match.groups()
     large = _LARGE.get(token.text[-1] if suffix and len(suffix) == 1 else suffix or "")
     plain = large or (suffix if suffix in lx.UNITS or suffix in lx.SCALES else None)
-    if suffix is None or plain is not None or suffix in ("st", "nd", "rd", "th"):
+    if suffix in ("st", "nd", "rd", "th"):
+        named = place + 1 < len(tokens) and tokens[place + 1].low in lx.MONTHS
+        day = "day of month" if place and tokens[place - 1].low in ("the", "to") and not named else None
+        return replace(
+            _number(tokens, place, token.text, None, float(digits.replace(",", "")), sign), unit=day
+        )
+    if suffix is None or plain is not None:
         return _number(tokens, place, token.text, plain, float(digits.replace(",", "")), sign)
     return Fact("identifier", token.low, token.start, token.end)
 
@@ -295,6 +319,9 @@ def facts_of(tokens: list[Token]) -> list[Fact]:
     facts: list[Fact] = []
     first = True
     for place, token in enumerate(tokens):
+        if token.kind == "span":
+            facts += _span(token)
+            continue
         fact = _simple(token)
         if fact is None and token.kind == "number":
             fact = None if _list_number(tokens, place) or _year(tokens, place) else _digits(tokens, place)
@@ -308,7 +335,28 @@ def facts_of(tokens: list[Token]) -> list[Fact]:
             )
         if fact is not None:
             facts.append(fact)
-        first = token.kind == "newline" or token.low in ".!?:;" or (first and token.kind != "word")
+        ends = token.low in ".!?:;" or (token.kind == "url" and token.text[-1] in ".!?")
+        first = token.kind == "newline" or ends or (first and token.kind != "word")
+    return _days_of_months(facts)
+
+
+def _span(token: Token) -> list[Fact]:
+    """Read "3h10" as three hours and ten minutes."""
+    hours, minutes = (int(part) for part in re.findall(r"\d+", token.low))
+    return [
+        Fact("number", _figure(value), token.start, token.end, float(value), "time")
+        for value in (hours * 3600, minutes * 60)
+    ]
+
+
+def _days_of_months(facts: list[Fact]) -> list[Fact]:
+    """Read a day without its month as one of the month that stands before it: "from 12 March to the 19th"."""
+    month = ""
+    for place, fact in enumerate(facts):
+        if fact.kind == "date" and "/" in fact.value:
+            month = fact.value.split("/")[0]
+        elif month and fact.kind == "number" and fact.unit == "day of month":
+            facts[place] = Fact("date", f"{month}/{fact.value}", fact.start, fact.end)
     return facts
 
 

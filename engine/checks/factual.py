@@ -1,11 +1,13 @@
 """Hard facts compared: what a draft invents, loses or exchanges."""
 
 import itertools
+import re
 from bisect import bisect_left
 
 from engine.checks import lexicon as lx
 from engine.checks.facts import Fact
-from engine.checks.matching import Comparison, known, near, sharing
+from engine.checks.matching import Comparison, known, sharing
+from engine.checks.sources import near, one_slip
 from engine.checks.statements import Clause, Reading
 from engine.checks.stems import stem
 from engine.checks.tokens import Token
@@ -19,7 +21,17 @@ _MOST = 80
 """So many different facts of one kind are looked through for each."""
 
 
+_COUNTED_UNITS = frozenset({"$", "€", "£", "CHF", "percent"})
+"""Units that a bare number has not when it counts something."""
+
+
 def _same(one: Fact, other: Fact) -> bool:
+    if (
+        {one.unit, other.unit} & _COUNTED_UNITS
+        and one.unit != other.unit
+        and (one.nouns if one.unit is None else other.nouns)
+    ):
+        return False
     if one.value == other.value and (one.unit == other.unit or None in (one.unit, other.unit)):
         return True
     if one.number is not None and other.number is not None:
@@ -33,8 +45,10 @@ def _same(one: Fact, other: Fact) -> bool:
     return False
 
 
-def has(reading: Reading, fact: Fact) -> bool:
+def has(reading: Reading, fact: Fact, left: bool = True) -> bool:
     """Tell whether a text has a fact, in whatever words."""
+    if _shortened(fact, reading):
+        return True
     kinds = {fact.kind}
     if fact.kind in ("number", "version", "fraction"):
         kinds |= {"number", "version"}
@@ -46,33 +60,89 @@ def has(reading: Reading, fact: Fact) -> bool:
         return True
     if fact.kind == "product" and lx.LANGUAGE_CODES.get(fact.value) in reading.lows:
         return True
-    if fact.kind in ("name", "product", "proper", "identifier"):
-        return (
-            fact.value in reading.lows
-            or fact.value in reading.lower
-            or (fact.kind == "proper" and near(fact.value, reading))
-        )
-    if fact.kind == "environment":
-        return fact.value in reading.lows or (fact.value == "production" and "live" in reading.lows)
+    if fact.kind in ("name", "product", "proper", "identifier", "environment"):
+        return _called(reading, fact)
+    if fact.kind == "number":
+        return _figured(reading, fact, left)
     if fact.kind == "time" and fact.value.endswith(":00"):
         hour = fact.value.removesuffix(":00")
         return any(
             other.value in (hour, str(int(hour) % 12)) for other in reading.by_kind.get("number", ())[:_MOST]
         )
-    if fact.kind == "number":
-        dated = any(
-            other.value.endswith(f"/{fact.value}") for other in reading.by_kind.get("date", ())[:_MOST]
-        )
-        if fact.unit is None and any(
-            other.value == f"{fact.value}:00" for other in reading.by_kind.get("time", ())[:_MOST]
-        ):
-            return True
-        return fact.value in ("0", "1", "100") or dated or _counted(fact, reading)
     if fact.kind == "date":
-        if "/" in fact.value and _in_range(fact, reading):
-            return True
-        return fact.value in ("eod",) and "today" in {other.value for other in reading.facts}
+        return ("/" in fact.value and _in_range(fact, reading)) or bool(
+            lx.SAME_DAYS.get(fact.value, frozenset()) & reading.lows
+        )
     return fact.kind in ("url", "key", "email") and fact.value.lower() in reading.lower
+
+
+def _numeronym(value: str, reading: Reading) -> bool:
+    """Tell whether a text spells out a word of which only the ends and the number of letters are told: "a11y"."""
+    match = re.fullmatch(r"([a-z])(\d{1,2})([a-z])", value)
+    return match is not None and any(
+        len(low) == int(match[2]) + 2 and low[0] == match[1] and low[-1] == match[3] for low in reading.lows
+    )
+
+
+def _whole(value: str, text: str) -> bool:
+    """Tell whether a text has a value as a whole word: not "getTotal" within "getTotals"."""
+    at = text.find(value)
+    for _ in range(_MOST):
+        if at < 0:
+            return False
+        around = text[max(0, at - 1) : at] + text[at + len(value) : at + len(value) + 1]
+        if not any(char.isalnum() or char == "_" for char in around):
+            return True
+        at = text.find(value, at + 1)
+    return False
+
+
+def _called(reading: Reading, fact: Fact) -> bool:
+    """Tell whether a text has a name among its words."""
+    if fact.kind == "environment":
+        return fact.value in reading.lows or (fact.value == "production" and "live" in reading.lows)
+    if fact.kind == "identifier" and _numeronym(fact.value, reading):
+        return True
+    within = _whole(fact.value, reading.lower) if fact.kind == "identifier" else fact.value in reading.lower
+    return (
+        fact.value in reading.lows
+        or within
+        or (fact.kind == "proper" and near(fact.value, reading))
+        or (fact.kind != "identifier" and fact.value.removesuffix("s") in reading.lows)
+    )
+
+
+_BY_ORDER = {float(value): word for word, value in lx.ORDINALS.items() if value > 2}
+
+
+def _figured(reading: Reading, fact: Fact, left: bool) -> bool:
+    """Tell whether a text has a number as a time, a day, half of something, or what its counts leave."""
+    if fact.value in ("0", "1", "100") or (
+        fact.value == "50" and not reading.lows.isdisjoint(("half", "halfway"))
+    ):
+        return True
+    if fact.number in _BY_ORDER and _BY_ORDER[fact.number] in reading.lows:
+        return True
+    if any(fact.value in one.value.split("/") for one in reading.by_kind.get("fraction", ())[:_MOST]):
+        return True
+    dates, times = (reading.by_kind.get(kind, ())[:_MOST] for kind in ("date", "time"))
+    return (
+        any(other.value.endswith(f"/{fact.value}") for other in dates)
+        or (fact.unit is None and any(other.value == f"{fact.value}:00" for other in times))
+        or _counted(fact, reading, left)
+    )
+
+
+def _shortened(fact: Fact, reading: Reading) -> bool:
+    """Tell whether a text has this number as that of a key or in a link: "close 47" for WEB-47, "PR #731"."""
+    if fact.kind == "number" and fact.unit is None:
+        return any(other.value.endswith(f"-{fact.value}") for other in reading.by_kind.get("key", ())[:_MOST])
+    if fact.kind != "identifier" or not fact.value.startswith("#"):
+        return False
+    digits = fact.value[1:]
+    return any(
+        digits in re.split(r"\W", other.value) for other in reading.by_kind.get("url", ())[:_MOST]
+    ) or (any(other.value == digits for other in reading.by_kind.get("number", ())[:_MOST]))
 
 
 def _in_range(fact: Fact, reading: Reading) -> bool:
@@ -84,7 +154,7 @@ def _in_range(fact: Fact, reading: Reading) -> bool:
     )
 
 
-def _counted(fact: Fact, reading: Reading) -> bool:
+def _counted(fact: Fact, reading: Reading, left: bool) -> bool:
     """Allow a draft to count the keys or the twofold things that an update names."""
     keys = len(reading.by_kind.get("key", ()))
     return (
@@ -92,8 +162,29 @@ def _counted(fact: Fact, reading: Reading) -> bool:
         and fact.number is not None
         and (
             fact.number == keys
-            or _remainder(fact.number, reading)
+            or (left and _remainder(fact.number, reading))
             or (fact.number == 2 and bool(reading.lows & {"both", "pair", "double", "couple"}))
+        )
+    )
+
+
+def _of_rest(draft: Reading) -> bool:
+    """Tell whether a draft speaks of what is left, which it may have counted."""
+    return not draft.lows.isdisjoint(
+        (
+            "remaining",
+            "remain",
+            "remains",
+            "other",
+            "others",
+            "rest",
+            "left",
+            "todo",
+            "outstanding",
+            "still",
+            "pending",
+            "open",
+            "missing",
         )
     )
 
@@ -123,6 +214,7 @@ def _missing(both: Comparison) -> dict[str, Fact]:
 
 def _invented(both: Comparison) -> None:
     missing: dict[str, Fact] | None = None
+    displaced: frozenset[str] | None = None
     for fact in _once(both.draft.facts):
         if (
             fact.kind == "proper"
@@ -130,11 +222,13 @@ def _invented(both: Comparison) -> None:
             and (fact.value in lx.FRAME or _word_known(fact.value, both))
         ):
             continue
-        if has(both.update, fact) or has(both.context, fact):
+        if fact.kind == "proper" and _other_name(fact, both):
+            pass
+        elif has(both.update, fact, _of_rest(both.draft)) or has(both.context, fact):
             continue
         if (
             fact.soft
-            and fact.value == "today"
+            and fact.kind == "date"
             and not any(other.value == "yesterday" for other in both.update.by_kind.get("date", ()))
         ):
             continue
@@ -144,14 +238,40 @@ def _invented(both: Comparison) -> None:
             text = f"The draft says “{both.said(fact)}”; you wrote “{both.wrote(missing[kind])}”."
         else:
             text = f"The draft says “{both.said(fact)}”; you named no such {kind}."
-        both.error(f"{kind.replace(' ', '-')}-added", text, fact.start, fact.end)
+        displaced = _displaced(both) if displaced is None else displaced
+        tell = both.error if fact.kind not in _LOOSE or fact.kind in displaced else both.warn
+        tell(f"{kind.replace(' ', '-')}-added", text, fact.start, fact.end)
+
+
+_LOOSE = frozenset({"date", "identifier", "proper"})
+"""What may be told in so many ways that a new one proves little where none of the update's is missing."""
+
+
+def _displaced(both: Comparison) -> frozenset[str]:
+    """Return the kinds of which the update has a fact that the draft has not; a name may be written as any word."""
+    kinds = set()
+    for kind in _LOOSE:
+        others = ("proper", "name", "product") if kind == "proper" else (kind,)
+        here, there = (
+            [fact for one in others for fact in reading.by_kind.get(one, ())[:_MOST]]
+            for reading in (both.update, both.draft)
+        )
+        if any(not any(_same(fact, other) for other in there) for fact in here):
+            kinds.add(kind)
+    if any(token.stem not in lx.FRAME for clause in both.update.clauses for token in both.alien(clause)):
+        kinds.add("proper")
+    return frozenset(kinds)
 
 
 def _other_name(fact: Fact, both: Comparison) -> bool:
-    """Tell whether this looks like a person of the update, but is another: Danielle for Daniel."""
+    """Tell whether this looks like a person of the update, but is another: Danielle for Daniel, Amira for Amara."""
     if fact.value in both.update.lows or fact.value in both.context.lows:
         return False
-    return any(other.kind == "name" and other.value[:3] == fact.value[:3] for other in both.update.facts)
+    names = [one for kind in ("name", "proper") for one in both.update.by_kind.get(kind, ())[:_MOST]]
+    return any(
+        (other.kind == "name" and other.value[:3] == fact.value[:3]) or one_slip(other.value, fact.value)
+        for other in names
+    )
 
 
 def _word_known(word: str, both: Comparison) -> bool:
@@ -164,6 +284,8 @@ def _lost(both: Comparison) -> None:
         if fact.soft or has(both.draft, fact) or fact.kind in ("fraction", "proper", "side"):
             continue
         if fact.kind == "key" and has(both.context, fact):
+            continue
+        if fact.kind == "date" and fact.value.startswith("next ") and "next" in both.draft.lows:
             continue
         if fact.kind == "number" and (
             fact.value in ("0", "1", "2")
@@ -247,7 +369,7 @@ def _arrows(reading: Reading, kind: str) -> dict[tuple[str, str], Fact]:
         between = [token.low for token in reading.tokens[end : bisect_left(reading.starts, other.start)]]
         before = reading.tokens[at - 1].low if at else ""
         if (
-            len(between) <= 4
+            len(between) <= (4 if between[-1:] not in (["to"], ["into"]) else 7)
             and (set(between) & {"->", "→", "=>", "to", "into"})
             and (before == "from" or "->" in between or "→" in between or "to" in between)
         ):
@@ -341,6 +463,8 @@ def _beside(both: Comparison, clause: Clause, fact: Fact) -> None:
     ):
         return
     elsewhere = [one for one in both.update.by_kind.get(fact.kind, ())[:_MOST] if _same(one, fact)]
+    if any(_pronominal(both.update, one) for one in elsewhere):
+        return
     if inside and elsewhere and not any(_same(one, fact) for one in inside):
         both.error(
             "misplaced",
@@ -348,6 +472,12 @@ def _beside(both: Comparison, clause: Clause, fact: Fact) -> None:
             fact.start,
             fact.end,
         )
+
+
+def _pronominal(update: Reading, fact: Fact) -> bool:
+    """Tell whether "one" stands for what is told of a fact: "the android one is stuck"."""
+    at = bisect_left(update.starts, fact.end)
+    return at < len(update.tokens) and update.tokens[at].low in ("one", "ones")
 
 
 def _things(clause: Clause) -> set[str]:

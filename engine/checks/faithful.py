@@ -1,6 +1,7 @@
 """Whether a draft says what the update says: no more, no less, nothing turned around."""
 
-from engine.checks import asserted, factual, qualified
+from engine.checks import accounted, asserted, factual, figures, opposites, qualified, roles, tense
+from engine.checks.balance import weighed
 from engine.checks.matching import Comparison
 from engine.types import Finding
 
@@ -19,7 +20,7 @@ def compare(update: str, draft: str, context: str = "") -> list[Finding]:
     both = Comparison(update, draft, context)
     if _alike(both):
         return []
-    for part in (factual, asserted, qualified):
+    for part in (factual, figures, asserted, opposites, qualified, accounted, roles, tense):
         part.check(both)
-    unique = {(finding.rule, finding.start, finding.end): finding for finding in reversed(both.findings)}
+    unique = {(finding.rule, finding.start, finding.end): finding for finding in reversed(weighed(both))}
     return sorted(unique.values(), key=lambda finding: (finding.start, finding.end, finding.rule))

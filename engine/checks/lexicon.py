@@ -27,7 +27,7 @@ start: start begin initiate commence began kick started launch
 stop: stop halt cease pause suspend
 continue: continue keep proceed ongoing resume carry
 work: work
-fail: fail failure break broken broke crash error bug issue problem defect fault red flaky trouble fall exception incident malfunction misbehave glitch regression
+fail: choke fail failure break broken broke crash error bug issue problem defect fault red flaky trouble fall exception incident malfunction misbehave glitch regression
 pass: pass green succeed success successful passing
 wait: wait waitingon await pending hold
 block: block blocked blockedby blocker impede stall stalled stuck hinder
@@ -99,8 +99,8 @@ conflict: conflict clash collide collision overlap
 """
 
 _OPPOSITES = """
-outcome: fluent pass work function succeed success successful green ok okay fine healthy operational stable good well available up reachable resolved | fail failure broken broke crash error red flaky down hang unavailable unreachable unstable unhealthy badly poorly malfunction misbehave timeout
-amount: high increase jump spike rise grow raise higher more up climb went-up | low decrease reduce lower drop fewer less cut shrink fell decline down
+outcome: fluent pass work function succeed success successful green ok okay fine healthy operational stable good well available up reachable resolved | choke fail failure broken broke crash error red flaky down hang unavailable unreachable unstable unhealthy badly poorly malfunction misbehave timeout
+amount: high increase jump spike rise grow raise higher more up climb went-up | low decrease reduce lower drop fewer less cut shrink fell decline down lose
 speed: fast faster quick quicker | slow slower sluggish
 switch: enable activate | disable deactivate
 existence: add create introduce include | remove delete drop exclude eliminate
@@ -108,10 +108,12 @@ access: allow permit grant unblock | deny forbid block reject refuse prohibit
 opened: open reopen | close
 verdict: approve accept approved | reject decline refuse deny
 quality: improve better improvement | worsen worse degrade deteriorate
+mood: positive good great | negative poor bad
+truth: false | genuine
 begin: start begin resume continue | stop pause halt cease
-order: before | after
+order: before beforehand | after afterwards afterward
 size: large big | small tiny
-severity: critical severe major blocker | minor trivial cosmetic
+severity: critical severe major | minor trivial cosmetic
 level: upgrade bump | downgrade
 attach: connect attach | disconnect detach
 internal: internal | external
@@ -124,6 +126,7 @@ lock: lock | unlock
 same: same identical equal | different
 bound: minimum min | maximum max
 atbound: atleast | atmost
+day: notbefore | notafter
 overunder: over above exceed | under below
 manual: manual manually | automatic automatically automated
 direction: deploy apply | rollback revert
@@ -214,7 +217,7 @@ FRAME = frozenset(
 """Words that professional rewording adds around the facts without adding one."""
 
 NEGATORS = word_set(
-    "didnot unsuccessful not no never none nothing nobody neither nor without cannot couldnot hardly barely scarcely nolonger "
+    "0 didnot unsuccessful not no never none nothing nobody neither nor without cannot couldnot hardly barely scarcely nolonger "
     "notyet n't lack lacks lacking don't doesn't didn't isn't aren't wasn't weren't can't "
     "couldn't won't wouldn't shouldn't hasn't haven't hadn't mustn't needn't ain't zero unsuccessful "
     "unsuccessfully"
@@ -246,6 +249,40 @@ HARD_CONDITIONS = word_set("whenever if unless provided aslongas assoonas incase
 """Marks in an update that make a condition."""
 SOFT_CONDITIONS = frozenset(["once", "when", "until", "after", "before"])
 """Marks that make a condition where what follows is still to come."""
+SAID_CONDITIONS = word_set(
+    "subject contingent conditional pending otherwise only without requires require required needed necessary following upon prior depend whether"
+)
+"""By what words a draft says a condition without making a clause of it."""
+BEFORE_WHETHER = word_set(
+    "know knows say says tell see check checks checking wonder wondering ask asked asking unsure sure clear unclear unknown confirm tell verify test determine investigate even as what matter"
+)
+"""Words after which "if" and "when" make no condition: "let me see if", "even when"."""
+AFTER_SHOULD = [[low] for low in "the a an any no there you we they it this that i anyone".split()]  # noqa: SIM905 - reads as a list
+"""What stands after "should" where it makes a condition."""
+FIRM_HEDGES = word_set(
+    "maybe perhaps probably possibly apparently supposedly presumably might ithink unsure hopefully seems allegedly reportedly guess suspect likely"
+)
+"""Doubt that a draft says of each thing it is said of."""
+WEAK_HEDGES = word_set(
+    "would should may attempt effort tryto feel feels thought hope hopes hoping expected expectedto supposedto somewhat roughly theory hypothesis assuming assume assumed doubt doubts indicates indicate believe believes believed appear appears"
+)
+"""Words that doubt only sometimes."""
+NOUNS_OF_SPEECH = word_set("states reports claims mentions report claim")
+"""Verbs of speech that name things, too."""
+PART_FAMILIES = (
+    word_set(
+        "only just solely exclusively merely alone single sole limited last remaining remains if specifically"
+    ),
+    word_set("temporary temporarily fornow interim workaround provisional stopgap currently meantime now"),
+    word_set("almost nearly practically virtually close about"),
+    word_set("except otherwise but excluding besides apart remaining"),
+    word_set(
+        "sometimes occasionally occasional intermittently intermittent sporadically sporadic rarely random randomly times cases flaky"
+    ),
+    word_set("half halfway 50% 50"),
+    word_set("most mostly majority largely bulk mainly primarily predominantly"),
+)
+"""Words of a part that may stand for each other."""
 PARTS = word_set(
     "otherwise waitingon awaiting pending blocked blockedby onethird twothirds onequarter threequarters almost nearly mostly partially partly half some most partof except only part portion majority "
     "initial largely several subset basically roughly partial bulk somewhat few many practically "
@@ -311,9 +348,9 @@ WORK_VERBS = frozenset(
 HARD_VERBS = frozenset(
     stem(word)
     for word in word_set(
-        "test deploy release ship merge review approve document notify verify validate migrate delete "
-        "rollback revert monitor refactor upgrade benchmark schedule publish escalate inform email contact "
-        "optimise optimize launch backup restore encrypt automate audit discuss demo train interview cancel confirm"
+        "test deploy release ship merge review approve notify verify validate migrate delete "
+        "rollback revert monitor refactor upgrade benchmark publish escalate "
+        "optimise optimize launch backup restore encrypt automate audit interview confirm"
     )
 )
 """Work that cannot be read into an update that does not name it."""
@@ -380,6 +417,12 @@ DAYS = {
     "afternoon": "afternoon",
     "evening": "evening",
 }
+SAME_DAYS: dict[str, frozenset[str]] = {
+    "evening": word_set("tonight eod night"), "eod": word_set("today tonight evening"), "today": word_set("eod evening morning afternoon"), "overnight": word_set("night tonight"), "noon": word_set("lunch lunchtime midday 12"),
+}  # fmt: skip
+"""Times of day that another text may call so."""
+VERBS_AFTER_MODAL = word_set("be have take need want also still come show help not cause")
+"""What stands after "may" where it is no month."""
 SOFT_DAYS = frozenset({"today", "yesterday", "morning", "afternoon", "evening", "overnight"})
 """Days that a report may leave out because its date says them."""
 NUMBER_WORDS = {
@@ -436,7 +479,7 @@ UNITS: dict[str, tuple[str, float]] = {
     "g": ("bytes", 1e9), "gig": ("bytes", 1e9), "gigs": ("bytes", 1e9),
     "kb": ("bytes", 1e3), "mb": ("bytes", 1e6), "gb": ("bytes", 1e9), "tb": ("bytes", 1e12), "kib": ("bytes", 1024.0), "mib": ("bytes", 1024.0**2), "gib": ("bytes", 1024.0**3),
     "megabytes": ("bytes", 1e6), "gigabytes": ("bytes", 1e9), "kilobytes": ("bytes", 1e3), "%": ("percent", 1.0), "percent": ("percent", 1.0), "pct": ("percent", 1.0),
-    "$": ("$", 1.0), "usd": ("$", 1.0), "dollars": ("$", 1.0), "bucks": ("$", 1.0), "€": ("€", 1.0), "eur": ("€", 1.0), "euros": ("€", 1.0), "euro": ("€", 1.0), "£": ("£", 1.0), "gbp": ("£", 1.0), "pounds": ("£", 1.0), "x": ("times", 1.0), "times": ("times", 1.0),
+    **dict.fromkeys(("c", "celsius", "degrees"), ("degrees", 1.0)), "$": ("$", 1.0), "usd": ("$", 1.0), "dollars": ("$", 1.0), "bucks": ("$", 1.0), "€": ("€", 1.0), "eur": ("€", 1.0), "euros": ("€", 1.0), "euro": ("€", 1.0), "£": ("£", 1.0), "chf": ("CHF", 1.0), "gbp": ("£", 1.0), "pounds": ("£", 1.0), "x": ("times", 1.0), "times": ("times", 1.0),
 }  # fmt: skip
 ENVIRONMENTS = {
     **dict.fromkeys(("production", "prod", "live"), "production"), **dict.fromkeys(("staging", "stg", "preprod", "preproduction"), "staging"), **dict.fromkeys(("uat",), "uat"),
@@ -445,7 +488,7 @@ ENVIRONMENTS = {
 LOOSE_ENVIRONMENTS = frozenset({"dev", "development", "qa", "live", "stage"})
 """Words that mean an environment only beside a word such as "on" or "environment"."""
 PRODUCTS = word_set(
-    "english german french spanish italian dutch polish portuguese chinese japanese russian kafka rabbitmq redis postgres mysql mongodb sqlite oracle cassandra dynamodb elasticsearch "
+    "czech slovak hungarian turkish swedish danish finnish romanian norwegian korean greek ukrainian arabic hindi english german french spanish italian dutch polish portuguese chinese japanese russian kafka rabbitmq redis postgres mysql mongodb sqlite oracle cassandra dynamodb elasticsearch "
     "opensearch memcached stripe paypal adyen twilio sendgrid mailgun slack teams zoom jira confluence "
     "github gitlab bitbucket jenkins circleci docker kubernetes helm terraform ansible aws azure gcp "
     "heroku vercel netlify cloudflare nginx apache grafana prometheus datadog sentry splunk pagerduty "
@@ -489,7 +532,7 @@ PEOPLE = word_set(
 
 RELATED: dict[str, frozenset[str]] = {
     "review": word_set("investigate verify test feedback"), "test": word_set("investigate verify pass fail qa run"), "verify": word_set("test review investigate say pass work check see"),
-    "approve": word_set("agree say good"), "notify": word_set("ask say meet send"), "merge": frozenset(), "deploy": word_set("live on out"), "refactor": word_set("split change clean remove move simplify"),
+    "approve": word_set("agree say good"), "notify": word_set("ask say meet send"), "merge": frozenset(), "deploy": word_set("live out up"), "refactor": word_set("split change clean remove move simplify"),
     "move": word_set("change replace"), "document": word_set("write"), "revert": word_set("remove undo"), "schedule": word_set("todo postpone move"), "meet": word_set("ask say pair demo"), "monitor": word_set("watch investigate eye"), "optimiz": word_set("fast speed decrease improve"),
     "improve": word_set("fast speed decrease increase"), "cancel": word_set("remove stop disable dead"), "upgrade": word_set("change move increase"), "send": word_set("email"),
 }  # fmt: skip
@@ -500,9 +543,36 @@ OPENING = word_set("start investigate ask meet prepare determine say notify send
 """Work whose being done leaves its object open."""
 NEGATIVE = NEGATORS | word_set(
     "unless except fail fails failed failing unable remains remain remaining pending outstanding todo blocked blockedby waitingon missing prevents prevent absence lack stopped excluding excluded "
-    "withheld hold held wait postponed avoid instead unrealistic impossible cancelled cancel skipped open unchanged stop avoid rejected declined refused away unavailable untouched insteadof unknown limited doubt"
+    "withheld hold held wait postponed avoid instead unrealistic impossible cancelled cancel skipped open unchanged stop avoid rejected declined refused away unavailable untouched insteadof unknown limited doubt wontfix"
 )
 """Words that make a clause negative without a "not"."""
+NOT_LESS = word_set("less unless nevertheless nonetheless regardless doubtless stateless serverless")
+"""Words that end like those that lack something, and do not."""
+RELEASING = word_set("unless until before without")
+"""What ends a denial: "not before the audit" is "only after the audit"."""
+RELEASED = word_set("only requires require required needs need needto must first once provided aslongas if")
+"""By what words that is said without a denial."""
+ESTIMATES = word_set("eta due estimate estimated eod eow tonight tomorrow expectedto soon")
+"""Words of an update by which something is still to come though its verbs tell of the past."""
+PAST_RESULTS = word_set("did went ran gone passed failed died signed arrived through hadto")
+"""Words that tell of something that is over."""
+SOFT_NEGATIVES = word_set(
+    "unsure off disabled same despite little few somehow stays stay remains remain leaving leave leaves null only instead otherwise least"
+)
+SOFT_STEMS = frozenset(
+    map(stem, word_set("drop remove delete stop lose lack miss refuse abandon discontinue disappear cancel"))
+)
+"""Words that may say without a "not" what another text denies."""
+KNOWING = frozenset(map(stem, word_set("know known clear sure certain idea clue understand")))
+NOT_KNOWN = word_set("unsure unknown uncertain unclear know known clear idea clue investigating")
+"""By what words one says that one does not know."""
+PREFERS = frozenset(
+    map(stem, word_set("prefer prefers preferred choose chose chosen pick picked favour favor"))
+)
+HINDERING = frozenset(GROUPS.get(stem(word), stem(word)) for word in word_set("block wait hold"))
+"""What is neither done nor to be done: being blocked, waiting."""
+NO_TODO = word_set("needed required necessary need cannot can't won't")
+"""Words by which a denial is more than that something is still to do."""
 POLE_CANONS = frozenset(GROUPS.get(base, base) for base in POLES)
 
 WANTS = word_set("need needs want wants wanted require requires requested requests")
@@ -511,7 +581,7 @@ RELATED["say"] = word_set("verify test work pass see ok approve agree tell know"
 TOPICS = word_set(
     "documentation integration regression unit e2e configuration dashboard alert report memory cpu latency queue cache database index schema migration api endpoint frontend backend server security encryption authentication authorization "
     "permission password token logging metric monitor pipeline build deployment staging production docker kubernetes branch release customer client vendor stakeholder manager qa budget cost revenue deadline audit compliance performance scalability "
-    "timeout exception network firewall dns certificate backup replica cluster load thread concurrency race deadlock leak subscription duplicate validation typo mobile tablet desktop browser android ios windows linux macos accessibility translation design mockup wireframe invoice "
+    "timeout network firewall dns certificate backup replica cluster load thread concurrency race deadlock leak subscription duplicate validation typo mobile tablet desktop browser android ios windows linux macos accessibility translation design mockup wireframe invoice "
     "payment checkout cart order refund email notification webhook session cookie login signup upload download export import search filter sort pagination billing shipping inventory analytics"
 )
 """Things that a draft may speak of only where the update or the issue does."""
@@ -531,7 +601,7 @@ LOOKING = word_set(
 """Work that mends nothing."""
 SPANS: dict[str, str] = {
     "rps": "second", "qps": "second", "persecond": "second", "rpm": "minute",
-    "hour": "hour", "hours": "hour", "hourly": "hour", "day": "day", "days": "day", "daily": "day", "week": "week", "weeks": "week", "weekly": "week", "month": "month", "months": "month", "monthly": "month", "year": "year", "years": "year", "yearly": "year",
+    "min": "minute", "mins": "minute", "sec": "second", "secs": "second", "hour": "hour", "hours": "hour", "hourly": "hour", "day": "day", "days": "day", "daily": "day", "week": "week", "weeks": "week", "weekly": "week", "month": "month", "months": "month", "monthly": "month", "year": "year", "years": "year", "yearly": "year",
     "quarter": "quarter", "quarterly": "quarter", "minute": "minute", "minutes": "minute", "nightly": "night", "night": "night",
 }  # fmt: skip
 """Words for spans of time."""
@@ -554,14 +624,14 @@ KEEPS_DOUBT = word_set(
     "feasible would opinion view unrealistic probable probability chance"
 )
 """Words of a draft that keep a doubt without naming it."""
-KEEPS_DUTY = word_set("needto todo shall required need needs require requires suggest must")
+KEEPS_DUTY = word_set("insteadof needto todo shall required need needs require requires suggest must")
 KEEPS_SPEECH = word_set(
     "estimate estimates estimated expect expects expected approved approve approval asked requested agreed agrees agree feedback complaint reports report requests per via by from confirmation accept accepts accepted"
 )
 """Words of a draft that keep whose word something is."""
 SUCCEEDED = word_set("works pass passed success ok fine green well smooth smoothly working worked")
 """Words of an update that allow "successfully"."""
-TROUBLES = word_set("fail bug affect impact wrong concern")
+TROUBLES = word_set("fail bug affect impact wrong concern object objection complaint")
 SOUND = word_set("fine good well ok okay stable healthy unaffected")
 """What a text says of a thing that another calls free of trouble."""
-LANGUAGE_CODES = {"english": "en", "german": "de", "french": "fr", "spanish": "es", "italian": "it", "dutch": "nl", "polish": "pl", "portuguese": "pt", "chinese": "zh", "japanese": "ja", "russian": "ru"}  # fmt: skip
+LANGUAGE_CODES = {"czech": "cz", "slovak": "sk", "hungarian": "hu", "turkish": "tr", "swedish": "sv", "danish": "da", "finnish": "fi", "romanian": "ro", "english": "en", "german": "de", "french": "fr", "spanish": "es", "italian": "it", "dutch": "nl", "polish": "pl", "portuguese": "pt", "chinese": "zh", "japanese": "ja", "russian": "ru"}  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from engine.checks import lexicon as lx
 from engine.checks.facts import Fact
 from engine.checks.reading import read
+from engine.checks.sources import loose, near, spelled, weighs
 from engine.checks.statements import Clause, Event, Reading
 from engine.checks.tokens import Token
 from engine.types import Finding, Severity
@@ -20,6 +21,28 @@ class Comparison:
         self.findings: list[Finding] = []
         self.end = len(draft)
         self._additions: list[Token] | None = None
+
+    @functools.cached_property
+    def spelled(self) -> frozenset[int]:
+        """Where words of the draft begin that spell out an abbreviation of the update."""
+        return spelled(self.draft, self.update)
+
+    def words(self, clause: Clause) -> list[Token]:
+        """Return the words of a clause of either text that say something of their own."""
+        return self._words[id(clause)][0]
+
+    def alien(self, clause: Clause) -> list[Token]:
+        """Return those of them for which the other text has no word, not even another."""
+        return self._words[id(clause)][1]
+
+    @functools.cached_property
+    def _words(self) -> dict[int, tuple[list[Token], list[Token]]]:
+        found = {}
+        for here, there in ((self.update, self.draft), (self.draft, self.update)):
+            for clause in here.clauses:
+                words = [token for token in clause.tokens if weighs(token)]
+                found[id(clause)] = words, [token for token in words if not loose(token, there)]
+        return found
 
     def error(self, rule: str, message: str, start: int, end: int) -> None:
         """Record a contradiction or an invention."""
@@ -143,7 +166,7 @@ def _outlook(clause: Clause) -> str:
     if "done" not in states and "by" in lows and any(low in lx.WEEKDAYS or low in lx.DAYS for low in lows):
         return "todo"
     if "done" in states:
-        return "done"
+        return "doing" if _only_begun(clause) else "done"
     if "refused" in states:
         return "refused"
     if (
@@ -161,9 +184,7 @@ def _outlook(clause: Clause) -> str:
         return "todo"
     if "missing" in lows and not states and (clause.tokens[-1].low == "missing" or "still" in lows):
         return "todo"
-    if "open" in lows and lows & {"issues", "bugs", "tickets", "items", "findings", "tasks", "still"}:
-        return "not"
-    if "not" in states or "refused" in states or clause.denied or lows & lx.FAILING:
+    if "not" in states or clause.denied or lows & lx.FAILING or _standing_open(clause, lows, states):
         return "not"
     if clause.header:
         return clause.header
@@ -176,39 +197,43 @@ def _outlook(clause: Clause) -> str:
     return "state"
 
 
+def _standing_open(clause: Clause, lows: set[str], states: list[str]) -> bool:
+    """Tell whether things are open, late or missing here: "ticket 88213 open"."""
+    if clause.tokens[-1].low in ("open", "late", "overdue", "delayed", "missing") and not states:
+        return True
+    return "open" in lows and bool(
+        lows & {"issues", "bugs", "tickets", "items", "findings", "tasks", "still"}
+    )
+
+
+def _only_begun(clause: Clause) -> bool:
+    """Tell whether all that is done is a beginning: "started on the docs"."""
+    done = [event for event in clause.events if not event.nominal and state(event) == "done"]
+    for event in done:
+        after = next((token.low for token in clause.tokens if token.start > event.token.start), "")
+        begun = event.token.low in ("started", "began", "begun") and (
+            after in ("on", "with", "to", "work", "working") or after.endswith("ing")
+        )
+        if not begun:
+            return False
+    return bool(done)
+
+
+def repaired(clauses: list[Clause]) -> bool:
+    """Tell whether trouble is spoken of that was mended: both sides are then said."""
+    return any(
+        event.canon in ("fix", "handle", "remove", "change", "investigate", "determine")
+        for one in clauses
+        for event in one.events
+    )
+
+
 def any_done(reading: Reading) -> bool:
     """Tell whether a text says of anything that it is done."""
-    if reading.lows & {"did", "went", "ran"} and "not" not in reading.lows:
+    if reading.lows & lx.PAST_RESULTS and "not" not in reading.lows:
         return True
     return any(state(event) == "done" for event, _ in events(reading)) or any(
         outlook(clause) == "done" for clause in reading.clauses
-    )
-
-
-def near(word: str, reading: Reading) -> bool:
-    """Tell whether a text has this word but for one slip of the pen."""
-    if not 4 < len(word) < 40:
-        return False
-    return any(
-        _one_slip(word, low)
-        for size in (len(word), len(word) - 1, len(word) + 1)
-        for low in reading.initials.get((word[0], size), ())[:_COMMON]
-    )
-
-
-@functools.lru_cache(maxsize=8192)
-def _one_slip(one: str, other: str) -> bool:
-    if one == other:
-        return True
-    start = 0
-    while start < min(len(one), len(other)) and one[start] == other[start]:
-        start += 1
-    a, b = one[start:], other[start:]
-    return (
-        a[1:] == b[1:]
-        or a[1:] == b
-        or a == b[1:]
-        or (len(a) > 1 and len(b) > 1 and a[0] == b[1] and a[1] == b[0] and a[2:] == b[2:])
     )
 
 

@@ -1,24 +1,34 @@
 """How it is asserted: with what doubt, on whose word, under which condition, of how much; and what is merely claimed."""
 
 from engine.checks import lexicon as lx
-from engine.checks.matching import Comparison, any_done, best, outlook, overlap, own_content, sharing
+from engine.checks.accounted import reworded, unsourced
+from engine.checks.balance import DOUBTS, Reserves, reserves
+from engine.checks.matching import Comparison, any_done, best, known, outlook, overlap, own_content, sharing
+from engine.checks.sources import loose
 from engine.checks.statements import Clause, Reading
 from engine.checks.tokens import Token
+
+_MOST = 80
+"""So many clauses are looked through."""
 
 
 def _markers(both: Comparison) -> None:
     """Compare doubt, hearsay, conditions and parts, clause by clause."""
+    kept: Reserves | None = None
     for mine in both.update.clauses:
         if not mine.marks.keys() & {"hedge", "speech", "condition", "part"}:
             continue
+        kept = reserves(both) if kept is None else kept
         theirs = best(mine, both.draft)
         if not theirs:
+            _dropped_condition(both, mine, kept)
             continue
         nearby = _with_neighbours(theirs, both.draft)
-        _doubt(both, mine, theirs, nearby | _about(mine, both.draft))
-        _hearsay(both, mine, theirs, nearby | _about(mine, both.draft))
-        _condition(both, mine, theirs, nearby)
-        _part(both, mine, theirs, nearby)
+        about = nearby | _about(mine, both.draft)
+        _doubt(both, mine, theirs, about, kept)
+        _hearsay(both, mine, theirs, about)
+        _condition(both, mine, theirs, nearby, kept)
+        _part(both, mine, theirs, nearby, kept)
     for clause in both.draft.clauses:
         _added_marks(both, clause)
 
@@ -40,15 +50,24 @@ def _with_neighbours(clauses: list[Clause], reading: Reading) -> set[str]:
     }
 
 
-def _doubt(both: Comparison, mine: Clause, theirs: list[Clause], nearby: set[str]) -> None:
+def _doubt(both: Comparison, mine: Clause, theirs: list[Clause], nearby: set[str], kept: Reserves) -> None:
     token = mine.marks.get("hedge")
-    if token is None or nearby & (lx.HEDGES | lx.SPEECH | lx.KEEPS_DOUBT):
+    if token is None:
+        return
+    if token.low == "unsure" and nearby & lx.NOT_KNOWN:
+        return
+    certain = not any(DOUBTS & {one.low for one in clause.tokens} for clause in theirs[:_MOST])
+    if nearby & DOUBTS and not (token.low in lx.FIRM_HEDGES and certain and not kept.doubts):
+        return
+    if token.low == "tryto" and any(outlook(clause) in ("doing", "todo") for clause in theirs):
         return
     plan = token.low in lx.PLANS and mine.future and nearby & {"will", "goingto", "needto", "todo"}
     if plan or (token.low in ("should", "would") and nearby & lx.KEEPS_DUTY):
         return
     place = theirs[0]
-    both.error(
+    past = token.low in ("should", "would", "may") and any(outlook(clause) == "done" for clause in theirs)
+    tell = both.warn if token.low in lx.WEAK_HEDGES and not past else both.error
+    tell(
         "doubt-lost",
         f"The draft states as a fact what you wrote as “{both.wrote(mine)}”.",
         place.start,
@@ -58,10 +77,11 @@ def _doubt(both: Comparison, mine: Clause, theirs: list[Clause], nearby: set[str
 
 def _hearsay(both: Comparison, mine: Clause, theirs: list[Clause], nearby: set[str]) -> None:
     speech = mine.marks.get("speech")
+    own = {token.low for token in mine.tokens} - lx.SPEECH
     if (
         speech is None
         or mine.denied
-        or nearby & (lx.SPEECH | lx.HEDGES | lx.KEEPS_SPEECH)
+        or (nearby - own) & (lx.SPEECH | lx.HEDGES | lx.KEEPS_SPEECH)
         or not _somebody(mine, speech)
     ):
         return
@@ -85,6 +105,12 @@ def _somebody(clause: Clause, speech: Token) -> bool:
             "we've",
             "be",
             "to",
+            "should",
+            "will",
+            "can",
+            "could",
+            "must",
+            "might",
             "error",
             "which",
             "log",
@@ -99,12 +125,22 @@ def _somebody(clause: Clause, speech: Token) -> bool:
     )
 
 
-def _condition(both: Comparison, mine: Clause, theirs: list[Clause], nearby: set[str]) -> None:
+def _condition(
+    both: Comparison, mine: Clause, theirs: list[Clause], nearby: set[str], kept: Reserves
+) -> None:
     token = mine.marks.get("condition")
-    if token is None or nearby & lx.CONDITIONS:
+    if token is None or kept.conditions:
         return
-    hard = token.low in lx.HARD_CONDITIONS or token.low == "until"
-    if hard or mine.future or _neighbour_future(mine, both.update):
+    hard = token.low in lx.HARD_CONDITIONS
+    if nearby & lx.CONDITIONS and not hard and token.low != "once":
+        return
+    if (
+        hard
+        or token.low == "until"
+        or (token.low == "once" and not _any_past_in(mine, both.update))
+        or mine.future
+        or _neighbour_future(mine, both.update)
+    ):
         both.error(
             "condition-lost",
             f"The draft drops the condition “{both.wrote(mine)}”.",
@@ -113,19 +149,32 @@ def _condition(both: Comparison, mine: Clause, theirs: list[Clause], nearby: set
         )
 
 
+def _dropped_condition(both: Comparison, mine: Clause, kept: Reserves) -> None:
+    """Find a condition whose whole clause is missing."""
+    token = mine.marks.get("condition")
+    if token is not None and token.low in lx.HARD_CONDITIONS and not kept.conditions:
+        both.error(
+            "condition-lost", f"The draft drops the condition “{both.wrote(mine)}”.", both.end, both.end
+        )
+
+
+def _any_past_in(mine: Clause, update: Reading) -> bool:
+    return any(outlook(clause) == "done" for clause in update.sentences[mine.sentence][:40])
+
+
 def _neighbour_future(mine: Clause, update: Reading) -> bool:
     return any(clause.future for clause in update.sentences[mine.sentence][:40])
 
 
-def _part(both: Comparison, mine: Clause, theirs: list[Clause], nearby: set[str]) -> None:
+def _part(both: Comparison, mine: Clause, theirs: list[Clause], nearby: set[str], kept: Reserves) -> None:
     token = mine.marks.get("part")
     if token is None or nearby & lx.PARTS or any("percent" in clause.marks for clause in theirs):
         return
-    if any(clause.denied for clause in theirs) or (
-        token.low == "only" and nearby & {"solely", "exclusively", "single"}
-    ):
+    if token.low in kept.parts or any(clause.denied for clause in theirs):
         return
-    both.error(
+    mine_only = token.low == "only" and mine.tokens[0].low in ("i", "we") and mine.tokens[1] is token
+    tell = both.warn if mine_only else both.error
+    tell(
         "part-made-whole",
         f"The draft drops “{both.wrote(token)}”: you wrote “{both.wrote(mine)}”.",
         theirs[0].start,
@@ -148,10 +197,10 @@ def _added_marks(both: Comparison, clause: Clause) -> None:
     part = clause.marks.get("part")
     if (
         part is not None
-        and part.low not in ("only", "except", "fornow")
+        and part.low not in ("only", "except", "fornow", "otherwise")
         and not both.update.lows & (lx.PARTS | {"some"})
         and not any("percent" in one.marks for one in both.update.clauses)
-        and any_done(both.update)
+        and (any_done(both.update) or (part.low in lx.PART_FAMILIES[4] and not _doubted(both)))
     ):
         both.error("part-added", f"The draft says “{both.said(part)}”; you did not.", part.start, part.end)
     condition = clause.marks.get("condition")
@@ -159,6 +208,7 @@ def _added_marks(both: Comparison, clause: Clause) -> None:
         condition is not None
         and condition.low in lx.HARD_CONDITIONS
         and not both.update.lows & (lx.CONDITIONS | lx.HEDGES)
+        and (unsourced(clause, both) or both.update.lows.isdisjoint(("with", "for", "in", "on", "at")))
     ):
         both.error(
             "condition-added",
@@ -213,12 +263,30 @@ def _claims(both: Comparison) -> None:
             continue
         if kind == "benefit" and token.canon in both.update.canons:
             continue
-        both.warn(
+        tell = (
+            both.error
+            if kind == "benefit"
+            and tokens[place - 1].low not in ("to", "inorder")
+            and _of_nothing_named(both, tokens[place + 1 : place + 5])
+            else both.warn
+        )
+        tell(
             "claim",
             f"The draft adds “{both.said(token)}”; only you can know whether that is so.",
             token.start,
             token.end,
         )
+
+
+def _of_nothing_named(both: Comparison, after: list[Token]) -> bool:
+    """Tell whether something is said to improve that the update does not name in any words."""
+    named = []
+    for token in after:
+        if token.kind == "mark" or token.low in ("from", "to", "by", "and", "beyond"):
+            break
+        if token.kind == "word" and token.low not in lx.STOP:
+            named.append(token)
+    return bool(named) and not loose(named[-1], both.update) and not loose(named[-1], both.context)
 
 
 _CERTAIN = frozenset({"definitely", "certainly", "guaranteed", "undoubtedly", "surely", "permanently"})
@@ -274,7 +342,7 @@ def _reserved(both: Comparison) -> None:
         return
     for mine in both.update.clauses:
         own = own_content(mine)
-        if own and outlook(mine) in ("todo", "doing", "not") and not own & both.draft.canons:
+        if own and outlook(mine) in ("todo", "doing", "not") and own.isdisjoint(both.draft.places):
             both.error("reservation-lost", f"The draft leaves out “{both.wrote(mine)}”.", both.end, both.end)
             return
 
@@ -287,38 +355,74 @@ def _unsettled(reading: Reading) -> bool:
 
 
 def _inventions(both: Comparison) -> None:
-    """Find statements most of whose words have no source."""
-    added = {token.start for token in both.added}
+    """Find things that the update does not name, and statements most of whose words have no source."""
+    displaced: bool | None = None
     for clause in both.draft.clauses:
-        words = [
+        words = both.words(clause)
+        new = [
             token
-            for token in clause.tokens
-            if token.kind == "word" and token.low not in lx.STOP and token.stem not in lx.FRAME
+            for token in unsourced(clause, both)
+            if token.stem not in lx.FRAME and not known(token.stem, token.canon, token.low, both)
         ]
-        new = [token for token in words if token.start in added]
         topics = [
-            token
-            for token in new
-            if token.stem in lx.TOPIC_STEMS
-            and not (token.low == "production" and "live" in both.update.lows)
-            and not lx.RELATED.get(token.canon, frozenset()) & both.update.canons
+            token for token in new if token.stem in lx.TOPIC_STEMS and not _sourced(both, clause, token)
         ]
-        if topics:
+        if topics and not reworded(clause, both, len(new)):
             token = topics[0]
-            both.error(
+            displaced = _displaced(both) if displaced is None else displaced
+            firm = displaced or len(new) > 1 or _brought_in(both, clause, token)
+            tell = both.error if firm else both.warn
+            tell(
                 "topic-added",
                 f"The draft speaks of “{both.said(token)}”; you did not.",
                 token.start,
                 token.end,
             )
-            continue
-        if len(new) >= 3 and len(new) >= 0.7 * len(words):
+        elif len(new) >= 3 and len(new) >= 0.7 * sum(token.stem not in lx.FRAME for token in words):
             both.error(
                 "statement-added",
                 f"The draft says “{both.said(clause)}”; you wrote nothing like it.",
                 clause.start,
                 clause.end,
             )
+
+
+def _sourced(both: Comparison, clause: Clause, topic: Token) -> bool:
+    """Tell whether a thing is only the kind of what the update names: "the Grafana dashboard", "the nightly build"."""
+    if (
+        (topic.low.endswith("ed") and topic.stem in lx.WORK_VERBS)
+        or (topic.low == "production" and "live" in both.update.lows)
+        or (lx.RELATED.get(topic.canon, frozenset()) & both.update.canons)
+    ):
+        return True
+    before = [token for token in clause.tokens if token.end == topic.start - 1]
+    return bool(before) and _names(before[0]) and loose(before[0], both.update)
+
+
+def _displaced(both: Comparison) -> bool:
+    """Tell whether the update names a thing that the draft has no word for."""
+    return any(token.stem in lx.TOPIC_STEMS for clause in both.update.clauses for token in both.alien(clause))
+
+
+def _brought_in(both: Comparison, clause: Clause, topic: Token) -> bool:
+    """Tell whether a thing comes with a cause, with an "and", or in a statement of its own."""
+    before = {token.low for token in clause.tokens if topic.start - 24 < token.start < topic.start}
+    return bool(before & _BRINGS) or not best(clause, both.update)
+
+
+_BRINGS = frozenset(
+    {"and", "because", "thanks", "or", "plus", "also", "including", "points", "suggests", "its"}
+)
+
+
+def _names(token: Token) -> bool:
+    return (
+        token.kind in ("word", "ident", "host", "code")
+        and token.low not in lx.STOP
+        and token.stem not in lx.FRAME
+        and token.low not in lx.NEGATORS
+        and not token.low.endswith(("ed", "ing", "ly"))
+    )
 
 
 def check(both: Comparison) -> None:

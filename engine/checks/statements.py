@@ -4,6 +4,7 @@ import functools
 from dataclasses import dataclass, field
 
 from engine.checks.facts import Fact
+from engine.checks.thesaurus import ALIKE
 from engine.checks.tokens import Token
 
 
@@ -67,6 +68,11 @@ class Reading:
     def denied(self) -> frozenset[str]:
         """What is denied anywhere."""
         return frozenset().union(*(clause.denied for clause in self.clauses))
+
+    @functools.cached_property
+    def alike(self) -> frozenset[str]:
+        """The stems that may stand for those of the text."""
+        return frozenset().union(*(ALIKE[base] for base in self.stems if base in ALIKE))
 
     @functools.cached_property
     def sides(self) -> dict[str, dict[int, Token]]:

@@ -4,7 +4,7 @@ import functools
 import re
 
 _IRREGULAR = {
-    "wrote": "write", "proven": "prove", "proved": "prove", "proof": "prove", "written": "write", "built": "build", "sent": "send", "found": "find", "ran": "run", "running": "run", "made": "make", "making": "make", "broke": "break", "broken": "break", "began": "begin", "begun": "begin",
+    "agrees": "agree", "agreed": "agree", "agreeing": "agree", "wrote": "write", "proven": "prove", "proved": "prove", "proof": "prove", "written": "write", "built": "build", "sent": "send", "found": "find", "ran": "run", "running": "run", "made": "make", "making": "make", "broke": "break", "broken": "break", "began": "begin", "begun": "begin",
     "got": "get", "gotten": "get", "went": "go", "gone": "go", "took": "take", "taken": "take", "gave": "give", "given": "give", "told": "tell", "said": "say", "spoke": "speak", "spoken": "speak", "met": "meet", "kept": "keep",
     "left": "left", "lost": "lose", "loss": "lose", "paid": "pay", "held": "hold", "shown": "show", "showed": "show", "thought": "think", "knew": "know", "known": "know", "saw": "see", "seen": "see", "came": "come", "fell": "fall", "fallen": "fall", "rose": "rise",
     "risen": "rise", "grew": "grow", "grown": "grow", "chose": "choose", "chosen": "choose", "did": "do", "done": "done", "sped": "speed", "rebuilt": "rebuild", "rewrote": "rewrite", "rewritten": "rewrite", "reran": "rerun", "brought": "bring", "caught": "catch",

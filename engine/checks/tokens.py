@@ -16,11 +16,12 @@ _TOKEN = re.compile(
     | (?P<email>(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})
     | (?P<mention><[@#!][^<>\s]{1,200}>|(?<!\w)@[A-Za-z][\w.-]*\w)
     | (?P<key>(?<![\w-])[A-Za-z][A-Za-z0-9_]{1,9}-\d{1,6}(?![\w-]|\.\d))
-    | (?P<host>(?<![\w-])[A-Za-z]{1,40}(?:-[A-Za-z0-9]{1,40}){0,6}-[A-Za-z]{1,40}\d\w*)
+    | (?P<host>(?<![\w-])[A-Za-z]{1,40}(?:-[A-Za-z0-9]{1,40}){1,6}-\d{1,4}(?![\w-]|\.\d)|(?<![\w-])[A-Za-z]{1,40}(?:-[A-Za-z0-9]{1,40}){0,6}-[A-Za-z]{1,40}\d\w*)
     | (?P<short>(?<!\w)(?:w/o|w/|b/c|n/a)(?!\w))
     | (?P<iso>\d{4}-\d{2}-\d{2})
     | (?P<clock>\d{1,2}:\d{2}(?:\s?[aApP]\.?[mM]\b\.?)?|\d{1,2}\s?[aApP]\.?[mM]\b)
     | (?P<version>(?<![\w.])(?:v\d+(?:\.\d+){0,8}|\d+(?:\.\d+){2,8})(?:[-+.]?(?:rc|beta|alpha|b|a|dev)\.?\d*)?(?![\w%]))
+    | (?P<span>(?<![\w.])\d{1,3}h\d{1,2}(?:m|min)?\b)
     | (?P<slashdate>(?<![\w/.])\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\w/]))
     | (?P<ref>(?<![\w&])\#\d+\b)
     | (?P<ident>(?<![\w-])--?[a-z][\w-]{0,60}=\S+|(?<![\w-])--[a-z][\w-]+|(?<![\w./])(?:\./|~/|/)[\w.-]{1,100}(?:/[\w.{}:-]{1,100}){0,12}/?\w|(?<![\w/-])[A-Za-z_][\w-]{0,80}(?:/[\w.{}:-]{1,100}){1,12}\.\w+|[A-Za-z_]\w{0,80}(?:\.[A-Za-z_]\w{0,80}){0,6}\(\)|[A-Za-z]\w*_\w+|_\w+|[a-z]+[A-Z]\w*|[A-Z][a-z]+(?:[A-Z][a-z]+)+\w*|(?<![\w-])[A-Za-z_][\w-]{0,80}\.(?:py|js|ts|tsx|jsx|java|go|rs|rb|php|css|html|ya?ml|json|toml|md|sh|sql|cfg|conf|ini|env|xml|csv|txt|log|lock|vue|kt|swift|cpp|cs|h|c|pdf|xlsx?|docx?|png|jpe?g|svg|zip)\b|(?<![\w.])[A-Za-z_]\w{0,80}(?:\.[a-z_]\w{1,80}){2,8})
@@ -77,6 +78,14 @@ def _token(kind: str, text: str, low: str, start: int, end: int) -> Token:
     return token
 
 
+def _spelled(low: str) -> str:
+    """Return what shorthand stands for, also with a possessive: "ppl's"."""
+    if low in shorthand.CONTRACTIONS:
+        return shorthand.CONTRACTIONS[low]
+    base = low.removesuffix("'s")
+    return shorthand.CONTRACTIONS.get(base, low) if base != low else low
+
+
 def _hyphen(text: str, place: int) -> bool:
     """Tell whether a dash joins two words into one."""
     return 0 < place < len(text) - 1 and text[place - 1].isalpha() and text[place + 1].isalpha()
@@ -90,7 +99,7 @@ def _raw(text: str) -> list[Token]:
             kind = "number"
         low = piece.lower().replace("’", "'")
         if kind in ("word", "short"):
-            kind, low = "word", shorthand.CONTRACTIONS.get(low, low)
+            kind, low = "word", _spelled(low)
             if not low:
                 continue
         elif low == "-" and _hyphen(text, match.start()):
