@@ -1,19 +1,22 @@
 """The HTTP client that all providers share, and the bounds that hold for each of them.
 
 One client with its connections serves every workspace, so it keeps no cookie: a shared jar would carry one tenant's cookies to
-another. It knows no proxy of the environment and follows no redirect, which could carry a key to another host.
+another. It knows no proxy of the environment and follows no redirect, which could carry a key to another host. The SDKs get the client
+that they know; its connections are aiohttp's, which take less processor time, the more so where many are open (docs/performance.md).
 """
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TypeVar
 
+import aiohttp
 import httpx2
+from yarl import URL
 
 from engine.models.model import Completion, ModelUnavailable, Usage
 
@@ -24,6 +27,8 @@ PER_TOKEN = 16
 """Characters a token can stand for at the most; a stream that sends more than ``max_tokens`` of them is endless."""
 CONNECT = 5.0
 """Seconds until a connection has to stand."""
+CONNECTIONS = 200
+LONGEST_HEADER = 64 * 1024
 _STRAY = ("OPENAI_", "ANTHROPIC_", "OLLAMA_")
 
 
@@ -32,10 +37,102 @@ def http_client() -> HttpClient:
     return HttpClient(
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         timeout=httpx2.Timeout(None, connect=CONNECT),
-        limits=httpx2.Limits(max_connections=200, max_keepalive_connections=50),
+        transport=Connections(),
         trust_env=False,
         follow_redirects=False,
     )
+
+
+class Connections(httpx2.AsyncBaseTransport):
+    """Carries requests over aiohttp's connections; raises what httpx2 raises."""
+
+    def __init__(self) -> None:
+        self._session: aiohttp.ClientSession | None = None
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send a request whose body is there in whole; the response's body is still to come."""
+        if self._session is None:
+            self._session = _session()
+        timeout = request.extensions.get("timeout", {})
+        with _as_httpx2():
+            response = await self._session.request(
+                request.method,
+                URL(str(request.url), encoded=True),
+                headers=request.headers.multi_items(),
+                data=await request.aread() or None,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(
+                    sock_connect=timeout.get("connect"), sock_read=timeout.get("read")
+                ),
+            )
+        return httpx2.Response(
+            response.status,
+            headers=response.raw_headers,
+            stream=_Body(response),
+            extensions={"http_version": b"HTTP/1.1", "reason_phrase": (response.reason or "").encode()},
+        )
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+
+class _Body(httpx2.AsyncByteStream):
+    """A response's body as it comes; one that is left before its end takes its connection with it."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _as_httpx2():
+            async for chunk in self._response.content.iter_any():
+                yield chunk
+
+    async def aclose(self) -> None:
+        self._response.close()
+
+
+def _session() -> aiohttp.ClientSession:
+    """Open connections that add nothing of their own to what is sent, and take nothing off what comes."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(
+            limit=CONNECTIONS, ssl=httpx2.create_ssl_context(trust_env=False), ttl_dns_cache=10
+        ),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=None),
+        auto_decompress=False,
+        middlewares=(_once,),
+        trust_env=False,
+        max_line_size=LONGEST_HEADER,
+        max_field_size=LONGEST_HEADER,
+    )
+
+
+async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Keep aiohttp from sending a GET again whose connection broke off: a call is one try."""
+    with _as_httpx2():
+        return await handler(request)
+
+
+@contextmanager
+def _as_httpx2() -> Iterator[None]:
+    """Translate what aiohttp raises; only who was never connected is told from who broke off, for that may be billed."""
+    try:
+        yield
+    except aiohttp.ConnectionTimeoutError as error:
+        raise httpx2.ConnectTimeout(str(error)) from error
+    except aiohttp.ClientConnectorError as error:
+        raise httpx2.ConnectError(str(error)) from error
+    except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
+        raise httpx2.UnsupportedProtocol(str(error)) from error
+    except TimeoutError as error:
+        raise httpx2.ReadTimeout(str(error)) from error
+    except (aiohttp.ClientPayloadError, OSError) as error:
+        raise httpx2.ReadError(str(error)) from error
+    except aiohttp.ClientError as error:
+        raise httpx2.RemoteProtocolError(str(error)) from error
 
 
 def without_stray_settings() -> None:
