@@ -6,13 +6,14 @@ process died expires. A call that would fit if others took less than they hold w
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import Connection, delete, insert, update
 
 from engine.ledger.limits import (
     Amounts,
@@ -36,6 +37,13 @@ LEAK = timedelta(minutes=10)
 KEEP_METERS = timedelta(days=62)
 AMOUNTS = Amounts._fields
 HELD = tuple(f"held_{name}" for name in AMOUNTS)
+COLUMNS = tuple(column.name for column in meters.columns)
+FOUND_OUT = (
+    "status", "provider", "model", "credential", "cache", "tokens_in", "tokens_out", "embeddings", "nanos",
+    "estimated", "milliseconds", "finish", "path", "error", "finished_at",
+)  # fmt: skip
+"""The columns of a record that are not known before its end."""
+NONE = Amounts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +62,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """A call that may be made, what it holds, and where."""
+    """A call that may be made, what it holds, and where: each limit with its meter, and each of those meters once."""
 
     call: Call
     held: Amounts
-    limits: tuple[Limit, ...]
+    counted: tuple[tuple[Limit, Meter], ...]
+    meters: tuple[Meter, ...]
     started_at: datetime
 
 
@@ -102,6 +111,8 @@ class Told:
         return f"{share:.0%} of {what} is used. It resets on {self.resets_at:%-d %B at %H:%M} UTC."
 
 
+RECORD = insert(executions)
+RUNNING = Outcome("running", NONE)
 Tell = Callable[[Transaction, Told], Awaitable[None]]
 
 
@@ -119,9 +130,10 @@ class Ledger:
         grown = {name: meters.c[name] + made.excluded[name] for name in (*AMOUNTS, *HELD)}
         self._add = made.on_conflict_do_update(index_elements=keys, set_=grown).returning(meters)
         row = store.insert(executions)
-        told = {c.name: row.excluded[c.name] for c in executions.columns if c.name not in ("id", "held")}
         self._finish = row.on_conflict_do_update(
-            index_elements=["id"], set_=told, where=executions.c.status == "running"
+            index_elements=["id"],
+            set_={name: row.excluded[name] for name in FOUND_OUT},
+            where=executions.c.status == "running",
         ).returning(executions.c.id)
 
     async def reserve(
@@ -130,7 +142,7 @@ class Ledger:
         """Hold what a call may use at the most. Raises LimitReached, after waiting at most ``patience`` seconds for others."""
         until = time.monotonic() + patience
         while True:
-            wish = _Wish(Reservation(call, wanted, tuple(limits), self.clock()), wanted)
+            wish = _Wish(_reservation(call, wanted, limits, self.clock()), wanted)
             verdict, limit = await self._reserve(wish)
             if verdict is Fits.YES:
                 return wish.reservation
@@ -156,7 +168,7 @@ class Ledger:
     async def note(self, call: Call, outcome: Outcome) -> None:
         """Record a call that reached no model: answered from the cache, or refused."""
         now = self.clock()
-        await self._note(_row(Reservation(call, Amounts(), (), now), outcome, now))
+        await self._note(_row(_reservation(call, NONE, (), now), outcome, now))
 
     async def expire(self, tx: Transaction) -> int:
         """Free what dead processes hold and drop old meters; return how many reservations were left behind."""
@@ -165,13 +177,13 @@ class Ledger:
         gone = update(executions).where(late).values(status="leaked", finished_at=now)
         columns = (executions.c.workspace, executions.c.person, executions.c.held, executions.c.started_at)
         rows = (await tx.execute(gone.returning(*columns))).all()
-        freed: dict[Meter, tuple[Amounts, Amounts]] = {}
+        freed: _Changes = {}
         for row in rows:
             amounts = Amounts(*row.held["amounts"])
             for person, window in row.held["meters"]:
                 start = Window(window).start(row.started_at).isoformat()
-                _grow(freed, Meter(row.workspace, person, Window(window), start), Amounts(), _minus(amounts))
-        await self._grown(tx, freed)
+                _grow(freed, Meter(row.workspace, person, Window(window), start), NONE, _minus(amounts))
+        await tx.run_sync(self._grown, freed)
         await tx.execute(delete(meters).where(meters.c.start < (now - KEEP_METERS).isoformat()))
         return len(rows)
 
@@ -184,89 +196,86 @@ class Ledger:
             return
 
     async def _reserved(self, wishes: "Sequence[_Wish]") -> list[tuple[Fits, Limit | None]]:
-        """Decide on all that ask at this moment, in their order, in one transaction."""
-        wanted = {meter for wish in wishes for meter in wish.meters.values()}
-        results: list[tuple[Fits, Limit | None]] = []
-        async with self.store.write() as tx:
-            # Growing by nothing makes the rows that are missing, locks them and reads them.
-            readings = await self._grown(tx, dict.fromkeys(wanted, (Amounts(), Amounts())))
-            held: dict[Meter, tuple[Amounts, Amounts]] = {}
-            for wish in wishes:
-                verdict = decide(wish.reservation.limits, wish.meters, readings, wish.wanted)
-                results.append(verdict)
-                if verdict[0] is not Fits.YES:
-                    continue
-                for meter in set(wish.meters.values()):
-                    _grow(held, meter, Amounts(), wish.wanted)
-                    seen = readings[meter]
-                    readings[meter] = Reading(seen.used, seen.held.plus(wish.wanted))
-            await self._grown(tx, held)
-            granted = [
-                wish for wish, (verdict, _) in zip(wishes, results, strict=True) if verdict is Fits.YES
-            ]
-            await self._record(tx, granted)
-        return results
+        # Not durable: what a reservation is for, a loss of power ends as well. Settling is.
+        return await self.store.at_once(partial(self._decide, wishes), durable=False)
 
-    async def _record(self, tx: Transaction, granted: "Sequence[_Wish]") -> None:
-        """Write down who holds what, so that it can be freed should this process die."""
-        if rows := [_row(wish.reservation, None, None) for wish in granted if wish.new]:
-            await tx.execute(insert(executions), rows)
-        for wish in granted:
-            if not wish.new:
-                mine = executions.c.id == wish.reservation.call.id
-                await tx.execute(update(executions).where(mine).values(held=_held(wish.reservation)))
+    def _decide(self, wishes: "Sequence[_Wish]", tx: Connection) -> list[tuple[Fits, Limit | None]]:
+        """Decide on all that ask at this moment, in their order.
+
+        Most fit, so all are held first, which locks and reads the meters; what does not fit is taken back.
+        """
+        held: _Changes = {}
+        for wish in wishes:
+            for meter in wish.reservation.meters:
+                _grow(held, meter, NONE, wish.wanted)
+        readings = {
+            meter: Reading(shown.used, shown.held.minus(held[meter][1]))
+            for meter, shown in self._grown(tx, held).items()
+        }
+        verdicts, back = [], _Changes()
+        for wish in wishes:
+            verdict = decide(wish.reservation.counted, readings, wish.wanted)
+            verdicts.append(verdict)
+            for meter in wish.reservation.meters:
+                if verdict[0] is Fits.YES:
+                    shown = readings[meter]
+                    readings[meter] = Reading(shown.used, shown.held.plus(wish.wanted))
+                else:
+                    _grow(back, meter, NONE, _minus(wish.wanted))
+        self._grown(tx, back)
+        _record(tx, [wish for wish, (fit, _) in zip(wishes, verdicts, strict=True) if fit is Fits.YES])
+        return verdicts
 
     async def _settled(self, pairs: Sequence[tuple[Reservation, Outcome]]) -> list[None]:
-        now = self.clock()
-        async with self.store.write() as tx:
-            rows = [_row(reservation, outcome, now) for reservation, outcome in pairs]
-            running = set((await tx.execute(self._finish, rows)).scalars())
-            grown: dict[Meter, tuple[Amounts, Amounts]] = {}
-            for reservation, outcome in pairs:
-                # What expired before was let go of then; its use counts all the same.
-                still = reservation.call.id in running
-                freed = _minus(reservation.held) if still else Amounts()
-                for meter in set(reservation_meters(reservation).values()):
-                    _grow(grown, meter, outcome.used, freed)
-            readings = await self._grown(tx, grown)
-            await self._alert(tx, pairs, grown, readings)
+        close, tell = partial(self._close, pairs, self.clock()), self.tell
+
+        def close_quietly(tx: Connection) -> None:
+            if close(tx) and tell is not None:
+                raise _MustTell
+
+        try:
+            await self.store.at_once(close_quietly)
+        except _MustTell:
+            # It happens once a window: the transaction is made anew as one that whoever tells can take part in.
+            assert tell is not None
+            async with self.store.write() as tx:
+                for told in await tx.run_sync(close):
+                    await tell(tx, told)
         return [None] * len(pairs)
 
+    def _close(
+        self, pairs: Sequence[tuple[Reservation, Outcome]], now: datetime, tx: Connection
+    ) -> list[Told]:
+        """Complete records and count what was used; return the limits of which a workspace is to be told."""
+        running = set(tx.execute(self._finish, [_row(*pair, now) for pair in pairs]).scalars())
+        grown: _Changes = {}
+        for reservation, outcome in pairs:
+            # What expired before was let go of then; its use counts all the same.
+            freed = _minus(reservation.held) if reservation.call.id in running else NONE
+            for meter in reservation.meters:
+                _grow(grown, meter, outcome.used, freed)
+        return _passed([reservation for reservation, _ in pairs], grown, self._grown(tx, grown))
+
     async def _noted(self, rows: Sequence[dict[str, Any]]) -> list[None]:
-        async with self.store.write() as tx:
-            await tx.execute(insert(executions), list(rows))
+        await self.store.at_once(lambda tx: tx.execute(RECORD, list(rows)))
         return [None] * len(rows)
 
-    async def _alert(
-        self,
-        tx: Transaction,
-        pairs: Sequence[tuple[Reservation, Outcome]],
-        grown: Mapping[Meter, tuple[Amounts, Amounts]],
-        readings: Mapping[Meter, Reading],
-    ) -> None:
-        """Tell of each limit that this settlement brought over its mark; use only grows, so each mark is passed once."""
-        told: set[tuple[Limit, Meter]] = set()
-        for reservation, _ in pairs:
-            for limit, meter in reservation_meters(reservation).items():
-                after = readings[meter].used.of(limit.unit)
-                before = after - grown[meter][0].of(limit.unit)
-                if self.tell is None or (limit, meter) in told or not alerting(limit, before, after):
-                    continue
-                told.add((limit, meter))
-                end = limit.window.end(reservation.started_at)
-                await self.tell(tx, Told(meter.workspace, meter.person, limit, after, end))
-
-    async def _grown(
-        self, tx: Transaction, changes: Mapping[Meter, tuple[Amounts, Amounts]]
-    ) -> dict[Meter, Reading]:
+    def _grown(self, tx: Connection, changes: "_Changes") -> dict[Meter, Reading]:
         """Add to meters, in one order everywhere so that no two wait for each other, and return what they show then."""
         if not changes:
             return {}
         rows = [
-            {**_place(meter), **dict(zip((*AMOUNTS, *HELD), (*used, *held), strict=True))}
-            for meter, (used, held) in sorted(changes.items())
+            dict(zip(COLUMNS, (place, person, window.value, start, *used, *held), strict=True))
+            for (place, person, window, start), (used, held) in sorted(changes.items())
         ]
-        return {_meter(row): _reading(row) for row in await tx.execute(self._add, rows)}
+        return {
+            Meter(row[0], row[1], Window(row[2]), row[3]): Reading(Amounts(*row[4:8]), Amounts(*row[8:12]))
+            for row in tx.execute(self._add, rows)
+        }
+
+
+class _MustTell(Exception):
+    """A settlement passed the mark of a limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,60 +286,59 @@ class _Wish:
     wanted: Amounts
     new: bool = True
 
-    @property
-    def meters(self) -> dict[Limit, Meter]:
-        return reservation_meters(self.reservation)
+
+def _reservation(call: Call, held: Amounts, limits: Sequence[Limit], now: datetime) -> Reservation:
+    counted = tuple((limit, meter_of(limit, call.workspace, call.person, now)) for limit in limits)
+    return Reservation(call, held, counted, tuple({meter for _, meter in counted}), now)
 
 
-def reservation_meters(reservation: Reservation) -> dict[Limit, Meter]:
-    """Return the meter of each limit that a reservation counts against."""
-    call = reservation.call
-    return {
-        limit: meter_of(limit, call.workspace, call.person, reservation.started_at)
-        for limit in reservation.limits
-    }
+def _record(tx: Connection, granted: Sequence[_Wish]) -> None:
+    """Write down who holds what, so that it can be freed should this process die."""
+    if rows := [_row(wish.reservation, RUNNING, None) for wish in granted if wish.new]:
+        tx.execute(RECORD, rows)
+    for wish in granted:
+        if not wish.new:
+            mine = executions.c.id == wish.reservation.call.id
+            tx.execute(update(executions).where(mine).values(held=_held(wish.reservation)))
 
 
-def _grow(changes: dict[Meter, tuple[Amounts, Amounts]], meter: Meter, used: Amounts, held: Amounts) -> None:
-    before_used, before_held = changes.get(meter, (Amounts(), Amounts()))
-    changes[meter] = (before_used.plus(used), before_held.plus(held))
+def _passed(
+    settled: Sequence[Reservation], grown: "_Changes", readings: Mapping[Meter, Reading]
+) -> list[Told]:
+    """Return each limit that a settlement brought over its mark; use only grows, so each mark is passed once."""
+    told: dict[tuple[Limit, Meter], Told] = {}
+    for reservation in settled:
+        for limit, meter in reservation.counted:
+            after = readings[meter].used.of(limit.unit)
+            if alerting(limit, after - grown[meter][0].of(limit.unit), after):
+                end = limit.window.end(reservation.started_at)
+                told.setdefault((limit, meter), Told(meter.workspace, meter.person, limit, after, end))
+    return list(told.values())
+
+
+_Changes = dict[Meter, tuple[Amounts, Amounts]]
+"""By how much meters grow: of use, and of what is held."""
+
+
+def _grow(changes: _Changes, meter: Meter, used: Amounts, held: Amounts) -> None:
+    before = changes.get(meter)
+    changes[meter] = (used, held) if before is None else (before[0].plus(used), before[1].plus(held))
 
 
 def _minus(amounts: Amounts) -> Amounts:
-    return Amounts().minus(amounts)
-
-
-def _place(meter: Meter) -> dict[str, str]:
-    return {
-        "workspace": meter.workspace,
-        "person": meter.person,
-        "window": meter.window.value,
-        "start": meter.start,
-    }
-
-
-def _meter(row: Any) -> Meter:
-    return Meter(row.workspace, row.person, Window(row.window), row.start)
-
-
-def _reading(row: Any) -> Reading:
-    return Reading(
-        Amounts(*(getattr(row, name) for name in AMOUNTS)), Amounts(*(getattr(row, name) for name in HELD))
-    )
+    return NONE.minus(amounts)
 
 
 def _held(reservation: Reservation) -> dict[str, Any]:
-    places: Iterable[Meter] = set(reservation_meters(reservation).values())
     return {
         "amounts": list(reservation.held),
-        "meters": sorted([meter.person, meter.window.value] for meter in places),
+        "meters": sorted([meter.person, meter.window.value] for meter in reservation.meters),
     }
 
 
-def _row(reservation: Reservation, outcome: Outcome | None, now: datetime | None) -> dict[str, Any]:
-    """Return a record: one that runs, where there is no outcome yet."""
+def _row(reservation: Reservation, known: Outcome, now: datetime | None) -> dict[str, Any]:
+    """Return a record; one that still runs has no end."""
     call, started = reservation.call, reservation.started_at
-    known = outcome or Outcome("running", Amounts())
     spent = None if now is None else round((now - started).total_seconds() * 1000)
     return {
         "id": call.id,

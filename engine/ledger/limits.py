@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from operator import add, sub
 from typing import NamedTuple
 
 from engine.errors import ModelError
@@ -75,11 +76,11 @@ class Amounts(NamedTuple):
 
     def plus(self, other: "Amounts") -> "Amounts":
         """Return the sum, unit by unit."""
-        return Amounts(*(one + two for one, two in zip(self, other, strict=True)))
+        return Amounts(*map(add, self, other))
 
     def minus(self, other: "Amounts") -> "Amounts":
         """Return the difference, unit by unit."""
-        return Amounts(*(one - two for one, two in zip(self, other, strict=True)))
+        return Amounts(*map(sub, self, other))
 
     def of(self, unit: Unit) -> int:
         """Return the amount of one unit."""
@@ -169,12 +170,12 @@ def fits(limit: Limit, reading: Reading, wanted: Amounts) -> Fits:
 
 
 def decide(
-    limits: Sequence[Limit], meters: Mapping[Limit, Meter], readings: Mapping[Meter, Reading], wanted: Amounts
+    counted: Sequence[tuple[Limit, Meter]], readings: Mapping[Meter, Reading], wanted: Amounts
 ) -> tuple[Fits, Limit | None]:
-    """Decide on a call: the worst of all limits, and which one it is."""
+    """Decide on a call: the worst of all limits, each with its meter, and which one it is."""
     worst: tuple[Fits, Limit | None] = (Fits.YES, None)
-    for limit in limits:
-        verdict = fits(limit, readings.get(meters[limit], Reading()), wanted)
+    for limit, meter in counted:
+        verdict = fits(limit, readings[meter], wanted)
         if verdict is Fits.NO:
             return verdict, limit
         if verdict is Fits.PERHAPS and worst[0] is Fits.YES:

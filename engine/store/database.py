@@ -9,19 +9,21 @@ import asyncio
 import fcntl
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
-from sqlalchemy import Connection, Table, event, make_url, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from engine.store.direct import Direct
 from engine.store.migrating import StoreError, migrate
 
+R = TypeVar("R")
 Transaction = AsyncConnection
 Clock = Callable[[], datetime]
 
@@ -56,8 +58,12 @@ def utcnow() -> datetime:
 class Store:
     """An open database. Make one with :meth:`open`; close it with :meth:`close`."""
 
-    def __init__(self, url: URL, writer: AsyncEngine, reader: AsyncEngine) -> None:
-        self.url, self._writer, self._reader = url, writer, reader
+    def __init__(
+        self, url: URL, writer: AsyncEngine, reader: AsyncEngine, direct: Direct | None = None
+    ) -> None:
+        self.url, self._writer, self._reader, self._direct = url, writer, reader, direct
+        # On a file two writers of this process would only find each other's lock.
+        self._alone: AbstractAsyncContextManager[None] = nullcontext() if direct is None else asyncio.Lock()
         self._after: dict[int, list[Callable[[], None]]] = {}
         self._lock: IO[str] | None = None
 
@@ -96,9 +102,11 @@ class Store:
         address = url.set(drivername="sqlite+aiosqlite")
         writer = create_async_engine(address, pool_size=1, **POOL, **QUIET)
         reader = create_async_engine(address, pool_size=8, **POOL, **QUIET)
-        _prepare(writer, "BEGIN IMMEDIATE")
-        _prepare(reader, "BEGIN")
-        return cls(url, writer, reader)
+        direct = create_engine(url.set(drivername="sqlite"), pool_size=1, **POOL, **QUIET)
+        _prepare(writer.sync_engine, "BEGIN IMMEDIATE")
+        _prepare(reader.sync_engine, "BEGIN")
+        _prepare(direct, "BEGIN IMMEDIATE")
+        return cls(url, writer, reader, Direct(direct))
 
     @classmethod
     async def _on_server(cls, url: URL) -> "Store":
@@ -132,7 +140,7 @@ class Store:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
         """Open one writing transaction: committed at the end, rolled back on any error."""
-        async with self._writer.begin() as tx:
+        async with self._alone, self._writer.begin() as tx:
             calls = self._after[id(tx)] = []
             try:
                 yield tx
@@ -140,6 +148,20 @@ class Store:
                 del self._after[id(tx)]
         for call in calls:
             call()
+
+    async def at_once(self, act: Callable[[Connection], R], *, durable: bool = True) -> R:
+        """Do a whole writing transaction in one go and return what ``act`` returns; on SQLite a fraction of the cost of `write`.
+
+        ``act`` waits for nothing but the database; it may run on another thread. Where it is not ``durable`` nobody waits for the disk:
+        it outlives this process, but a loss of power may undo it, unless a durable transaction was committed since.
+        """
+        if self._direct is not None:
+            async with self._alone:
+                return await self._direct.run(act, durable=durable)
+        async with self.write() as tx:
+            if not durable:
+                await tx.execute(text("SET LOCAL synchronous_commit TO OFF"))
+            return await tx.run_sync(act)
 
     def after_commit(self, tx: Transaction, call: Callable[[], None]) -> None:
         """Have something done once this transaction is committed; a rollback forgets it."""
@@ -210,6 +232,8 @@ class Store:
 
     async def close(self) -> None:
         """Close every connection."""
+        if self._direct is not None:
+            await self._direct.close()
         await self._writer.dispose()
         await self._reader.dispose()
         if self._lock is not None:
@@ -217,10 +241,10 @@ class Store:
             self._lock = None
 
 
-def _prepare(engine: AsyncEngine, begin: str) -> None:
+def _prepare(engine: Engine, begin: str) -> None:
     """Give the driver's transactions back to us: the sqlite3 module opens none, we open the right one."""
 
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine, "connect")
     def connected(connection: Any, _: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
@@ -228,7 +252,7 @@ def _prepare(engine: AsyncEngine, begin: str) -> None:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def began(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
