@@ -1,7 +1,8 @@
 """OpenAI's chat completions, and every server that speaks them.
 
 Chat completions and not the responses API, whose answers the provider stores by default. One call is one try; the chain
-(`engine.models.chain`) repeats and falls back.
+(`engine.models.chain`) repeats and falls back. Requests are posted as they are: walking them through the SDK's types would take as
+long as all the rest of a call (docs/performance.md).
 """
 
 from collections.abc import AsyncIterator
@@ -10,7 +11,8 @@ from typing import Any
 
 import httpx2
 import openai
-from openai import AsyncOpenAI
+from openai import AsyncOpenAI, AsyncStream
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from engine.models.model import (
     Completion,
@@ -48,7 +50,9 @@ class OpenAIModel:
     async def complete(self, prompt: Prompt) -> Completion:
         """Answer a prompt; raises ProviderError."""
         async with in_time(self.name, self.endpoint.timeout), translated(self.name):
-            answer = await self._client.chat.completions.create(**self._request(prompt))
+            answer: ChatCompletion = await self._client.post(
+                "/chat/completions", cast_to=ChatCompletion, body=self._request(prompt)
+            )
         # A proxy's page with status 200 comes back as a str, and a hostile server may leave anything out.
         choices = getattr(answer, "choices", None)
         if not choices or getattr(choices[0], "message", None) is None:
@@ -64,7 +68,13 @@ class OpenAIModel:
         asked = self._request(prompt) | {"stream": True, "stream_options": {"include_usage": True}}
         async with translated(self.name):
             async with in_time(self.name, self.endpoint.timeout):
-                chunks = await self._client.chat.completions.create(**asked)
+                chunks = await self._client.post(
+                    "/chat/completions",
+                    cast_to=ChatCompletion,
+                    body=asked,
+                    stream=True,
+                    stream_cls=AsyncStream[ChatCompletionChunk],
+                )
             async with chunks:
                 async for chunk in each_in_time(self.name, aiter(chunks), self.endpoint.timeout):
                     if getattr(chunk, "usage", None):
@@ -105,7 +115,7 @@ class OpenAIModel:
                 if self._profile.schema
                 else {"type": "json_object"}
             )
-        return asked | {"extra_body": dict(self.endpoint.options)} if self.endpoint.options else asked
+        return asked | dict(self.endpoint.options)
 
 
 def client(endpoint: Endpoint, http: HttpClient) -> AsyncOpenAI:
