@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from cachetools import LRUCache
 from sqlalchemy import Boolean, Column, ColumnElement, String, Table, delete, select
@@ -136,6 +137,7 @@ def decide(name: str, scope: str, values: Mapping[tuple[str, str], bool]) -> boo
     return FLAGS[name].default
 
 
+@lru_cache(4096)
 def scope_of(key: str) -> str:
     """Return the key of a project or an issue in capitals; raises InvalidInput."""
     scope = key.strip().upper()
