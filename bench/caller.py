@@ -75,7 +75,7 @@ async def updraft(url: str, folder: Path) -> Ask:
 
     from bot.models import gateway
     from bot.settings import Settings
-    from engine import Jobs, Person, Store, http_client
+    from engine import Person, Store, http_client, jobs_on
     from engine.gateway import Question
     from engine.models import Prompt
 
@@ -90,7 +90,7 @@ async def updraft(url: str, folder: Path) -> Ask:
         "OPENAI_BASE_URL": url,
     }
     store = await Store.open(f"sqlite+aiosqlite:///{folder / 'updraft.db'}")
-    made = await gateway(Settings(), store, Jobs(store), http_client())
+    made = await gateway(Settings(), store, jobs_on(store), http_client())
     made.policy = replace(
         made.policy, limits=tuple(replace(one, most=one.most * 10**6) for one in made.policy.limits)
     )

@@ -28,7 +28,7 @@ from engine.ledger.limits import (
     meter_of,
 )
 from engine.ledger.tables import executions, meters
-from engine.store import Clock, Store, Together, Transaction, utcnow
+from engine.store import Clock, Prepared, Store, Together, Transaction, utcnow
 
 LOOK_AGAIN = 0.2
 """Seconds after which a waiting call looks whether another process settled."""
@@ -111,7 +111,7 @@ class Told:
         return f"{share:.0%} of {what} is used. It resets on {self.resets_at:%-d %B at %H:%M} UTC."
 
 
-RECORD = insert(executions)
+RECORD = Prepared(insert(executions))
 RUNNING = Outcome("running", NONE)
 Tell = Callable[[Transaction, Told], Awaitable[None]]
 
@@ -128,13 +128,15 @@ class Ledger:
         keys = [column.name for column in meters.primary_key]
         made = store.insert(meters)
         grown = {name: meters.c[name] + made.excluded[name] for name in (*AMOUNTS, *HELD)}
-        self._add = made.on_conflict_do_update(index_elements=keys, set_=grown).returning(meters)
+        self._add = Prepared(made.on_conflict_do_update(index_elements=keys, set_=grown).returning(meters))
         row = store.insert(executions)
-        self._finish = row.on_conflict_do_update(
-            index_elements=["id"],
-            set_={name: row.excluded[name] for name in FOUND_OUT},
-            where=executions.c.status == "running",
-        ).returning(executions.c.id)
+        self._finish = Prepared(
+            row.on_conflict_do_update(
+                index_elements=["id"],
+                set_={name: row.excluded[name] for name in FOUND_OUT},
+                where=executions.c.status == "running",
+            ).returning(executions.c.id)
+        )
 
     async def reserve(
         self, call: Call, wanted: Amounts, limits: Sequence[Limit], *, patience: float = 5.0
@@ -247,7 +249,7 @@ class Ledger:
         self, pairs: Sequence[tuple[Reservation, Outcome]], now: datetime, tx: Connection
     ) -> list[Told]:
         """Complete records and count what was used; return the limits of which a workspace is to be told."""
-        running = set(tx.execute(self._finish, [_row(*pair, now) for pair in pairs]).scalars())
+        running = {id for (id,) in self._finish.each(tx, [_row(*pair, now) for pair in pairs])}
         grown: _Changes = {}
         for reservation, outcome in pairs:
             # What expired before was let go of then; its use counts all the same.
@@ -257,7 +259,7 @@ class Ledger:
         return _passed([reservation for reservation, _ in pairs], grown, self._grown(tx, grown))
 
     async def _noted(self, rows: Sequence[dict[str, Any]]) -> list[None]:
-        await self.store.at_once(lambda tx: tx.execute(RECORD, list(rows)))
+        await self.store.at_once(lambda tx: RECORD.each(tx, rows))
         return [None] * len(rows)
 
     def _grown(self, tx: Connection, changes: "_Changes") -> dict[Meter, Reading]:
@@ -270,7 +272,7 @@ class Ledger:
         ]
         return {
             Meter(row[0], row[1], Window(row[2]), row[3]): Reading(Amounts(*row[4:8]), Amounts(*row[8:12]))
-            for row in tx.execute(self._add, rows)
+            for row in self._add.each(tx, rows)
         }
 
 
@@ -295,7 +297,7 @@ def _reservation(call: Call, held: Amounts, limits: Sequence[Limit], now: dateti
 def _record(tx: Connection, granted: Sequence[_Wish]) -> None:
     """Write down who holds what, so that it can be freed should this process die."""
     if rows := [_row(wish.reservation, RUNNING, None) for wish in granted if wish.new]:
-        tx.execute(RECORD, rows)
+        RECORD.each(tx, rows)
     for wish in granted:
         if not wish.new:
             mine = executions.c.id == wish.reservation.call.id

@@ -6,7 +6,19 @@ a conditional update. ``store.read()`` sees a consistent snapshot. What hangs on
 
 from engine.store.database import Clock, Store, Transaction, utcnow
 from engine.store.migrating import StoreError
+from engine.store.prepared import Prepared
 from engine.store.schema import Json, Moment, metadata
 from engine.store.together import Together
 
-__all__ = ["Clock", "Json", "Moment", "Store", "StoreError", "Together", "Transaction", "metadata", "utcnow"]
+__all__ = [
+    "Clock",
+    "Json",
+    "Moment",
+    "Prepared",
+    "Store",
+    "StoreError",
+    "Together",
+    "Transaction",
+    "metadata",
+    "utcnow",
+]
