@@ -136,7 +136,9 @@ async def _obey(way: str, url: str, folder: Path) -> None:
     lines = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     while line := await lines.readline():
-        _say(await calls(ask, **json.loads(line)))
+        asked = json.loads(line)
+        del asked["do"]  # there is one thing to do
+        _say(await calls(ask, **asked))
 
 
 def _say(what: dict[str, Any]) -> None:

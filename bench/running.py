@@ -88,7 +88,7 @@ class Subject:
             self.process = await asyncio.create_subprocess_exec(
                 *COMMANDS[self.name],
                 cwd=ROOT,
-                env=_clean(os.environ) | environment,
+                env=clean(os.environ) | environment,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -179,7 +179,7 @@ class Meter:
         return Spent(app, stand_in, others, seconds)
 
 
-def _clean(environment: Mapping[str, str]) -> dict[str, str]:
+def clean(environment: Mapping[str, str]) -> dict[str, str]:
     """Drop settings of the product and of Bolt that would change what is measured."""
     ours = ("UPDRAFT_", "SLACK_", "JIRA_", "OPENAI_", "DATABASE_")
     return {name: value for name, value in environment.items() if not name.startswith(ours)}
