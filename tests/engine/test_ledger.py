@@ -173,6 +173,37 @@ async def test_the_workspace_is_told_once_at_eighty_percent(store: Store, clock:
     assert len(told) == 2
 
 
+async def test_an_alert_is_told_with_its_settlement_or_neither_is(store: Store, clock: TestClock) -> None:
+    told: list[Told] = []
+
+    async def tell(tx: Transaction, alert: Told) -> None:
+        told.append(alert)
+        if len(told) == 1:
+            raise LookupError("nobody to tell")
+
+    ledger = Ledger(store, clock, tell)
+    held = await ledger.reserve(call(), Amounts(1, nanos=5 * NANO), [BUDGET])
+    with pytest.raises(LookupError):
+        await ledger.settle(held, cost(5 * NANO))
+    assert [row.status for row in await rows(store)] == ["running"]
+    assert await spent(store) == 0
+    await ledger.settle(held, cost(5 * NANO))
+    assert [row.status for row in await rows(store)] == ["answered"]
+    assert await spent(store) == 5 * NANO
+    assert len(told) == 2
+
+
+async def test_what_is_refused_among_others_holds_nothing(store: Store, clock: TestClock) -> None:
+    ledger = Ledger(store, clock)
+    asked = [ledger.reserve(call(), Amounts(1, tokens=7), [HOURLY, BUDGET], patience=0.01) for _ in range(5)]
+    done = await asyncio.gather(*asked, return_exceptions=True)
+    assert [isinstance(one, LimitReached) for one in done] == [False, False, False, True, True]
+    async with store.read() as tx:
+        found = (await tx.execute(select(meters.c.held_calls, meters.c.held_tokens))).all()
+    assert [tuple(row) for row in found] == [(3, 21)] * 2
+    assert len(await rows(store)) == 3
+
+
 async def test_an_unknown_price_stays_unknown(store: Store, clock: TestClock) -> None:
     ledger = Ledger(store, clock)
     held = await ledger.reserve(call(), Amounts(1, tokens=10), [BUDGET])
