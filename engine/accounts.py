@@ -5,7 +5,6 @@ that its provider refuses is marked, and tried last from then on.
 """
 
 import asyncio
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +14,7 @@ from engine.addresses import AddressRefused
 from engine.credentials import Credential, Credentials, State
 from engine.models import Candidate, KeyRefused
 from engine.sealing import SealingError
+from engine.store import Lately
 
 log = structlog.get_logger(__name__)
 
@@ -45,25 +45,14 @@ class Accounts:
 
     def __init__(self, own: Sequence[Account], credentials: Credentials | None = None) -> None:
         self.own, self.credentials = tuple(own), credentials
-        self._seen: dict[str, tuple[float, tuple[Account, ...]]] = {}
+        self._lately = Lately(self._look, STALE)
         self._known: dict[str, Credential] = {}
 
     async def of(self, workspace: str) -> Sequence[Account]:
         """Return a workspace's accounts, best first."""
         if self.credentials is None:
             return self.own
-        until, found = self._seen.get(workspace, (0.0, ()))
-        if time.monotonic() >= until:
-            rows = await self.credentials.all_of(workspace)
-            opened = await asyncio.gather(*(self._opened(self.credentials, one) for one in rows))
-            usable = [one for one in opened if one is not None]
-            refused = {one.id for one in rows if one.state is State.REFUSED}
-            good = [one for one in usable if one.id not in refused]
-            bad = [one for one in usable if one.id in refused]
-            found = (*good, *self.own, *bad)
-            self._known |= {one.id: one for one in rows}
-            self._seen[workspace] = (time.monotonic() + STALE, found)
-        return found
+        return await self._lately.of(workspace)
 
     async def key_news(self, candidate: Candidate, refused: KeyRefused | None) -> None:
         """Keep that a credential was refused, or (None) that it was used."""
@@ -76,7 +65,18 @@ class Accounts:
             return
         if await self.credentials.note_state(credential, State.REFUSED, str(refused)):
             log.warning("credential refused", name=credential.name, provider=credential.provider.value)
-        self._seen.pop(credential.workspace, None)
+        self._lately.forget(credential.workspace)
+
+    async def _look(self, workspace: str) -> tuple[Account, ...]:
+        assert self.credentials is not None
+        rows = await self.credentials.all_of(workspace)
+        opened = await asyncio.gather(*(self._opened(self.credentials, one) for one in rows))
+        usable = [one for one in opened if one is not None]
+        refused = {one.id for one in rows if one.state is State.REFUSED}
+        good = [one for one in usable if one.id not in refused]
+        bad = [one for one in usable if one.id in refused]
+        self._known |= {one.id: one for one in rows}
+        return (*good, *self.own, *bad)
 
     async def _opened(self, credentials: Credentials, one: Credential) -> Account | None:
         """Return a credential as an account; None, and a line in the log, where it cannot be used."""

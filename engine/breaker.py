@@ -8,7 +8,6 @@ The row of a provider decides. Whoever may probe a half-open one is settled by a
 processes ask. A closed breaker costs nothing but a look at a snapshot, at most a second old.
 """
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +15,7 @@ from enum import StrEnum
 
 from sqlalchemy import Column, Integer, String, Table, case, or_, select, update
 
-from engine.store import Clock, Moment, Store, metadata, utcnow
+from engine.store import Clock, Lately, Moment, Store, metadata, utcnow
 
 FAILURES = 5
 PAUSE = timedelta(minutes=5)
@@ -67,12 +66,11 @@ class Breakers:
     ) -> None:
         self.store, self.clock, self.failures, self.pause = store, clock, failures, pause
         self._seen: dict[str, Breaker] = {}
-        self._seen_at = float("-inf")
+        self._lately: Lately[None, None] = Lately(lambda _: self._look(), FRESH)
 
     async def admits(self, provider: str) -> bool:
         """Say whether a call may go to a provider now; at half-open the first to ask may."""
-        if time.monotonic() - self._seen_at > FRESH:
-            await self._look()
+        await self._lately.of(None)
         state = self._seen.get(provider, Breaker()).state(self.clock(), self.pause)
         return state is State.CLOSED or await self._probe(provider)
 
@@ -108,7 +106,6 @@ class Breakers:
         async with self.store.read() as tx:
             rows = (await tx.execute(select(breakers))).all()
         self._seen = {row.provider: Breaker(row.failures, row.opened_at, row.probe_until) for row in rows}
-        self._seen_at = time.monotonic()
 
     async def _probe(self, provider: str) -> bool:
         """Claim the one call that a half-open breaker lets through; a breaker that closed meanwhile lets every call."""

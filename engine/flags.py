@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from cachetools import LRUCache
 from sqlalchemy import Boolean, Column, ColumnElement, String, Table, delete, select
 
 from engine import audit
 from engine.errors import InvalidInput
-from engine.store import Clock, Moment, Store, metadata, utcnow
+from engine.store import Clock, Lately, Moment, Store, metadata, utcnow
 
 STALE = 5.0
 """Seconds until a process sees what another one changed."""
@@ -78,8 +77,8 @@ class Flags:
     def __init__(
         self, store: Store, clock: Clock = utcnow, *, timer: Callable[[], float] = time.monotonic
     ) -> None:
-        self.store, self.clock, self._timer = store, clock, timer
-        self._kept: LRUCache[str, tuple[float, dict[tuple[str, str], bool]]] = LRUCache(10_000)
+        self.store, self.clock = store, clock
+        self._lately = Lately(self._look, STALE, timer=timer)
 
     async def on(self, workspace: str, name: str, keys: Collection[str] = ()) -> bool:
         """Tell whether a flag is on for work on these issues or projects: for several, whether it is on for each.
@@ -87,7 +86,7 @@ class Flags:
         Raises InvalidInput for an unknown name or a malformed key.
         """
         flag = _known(name)
-        values = await self._values(workspace)
+        values = await self._lately.of(workspace)
         scopes = [scope_of(key) for key in keys if flag.scoped] or [""]
         return all(decide(name, scope, values) for scope in scopes)
 
@@ -107,7 +106,7 @@ class Flags:
             made = self.store.insert(flags_table).values(**place, **row)
             await tx.execute(made.on_conflict_do_update(index_elements=list(place), set_=row))
             await audit.note(tx, workspace, by, "flag set", name, self.clock, scope=scope, value=value)
-        self._kept.pop(workspace, None)
+        self._lately.forget(workspace)
 
     async def unset(self, workspace: str, name: str, by: str, scope: str = "") -> bool:
         """Let a flag be again what the wider scope or the default says; False when it was so. Raises InvalidInput."""
@@ -116,17 +115,11 @@ class Flags:
             gone = await tx.execute(delete(flags_table).where(_at(workspace, name, scope)))
             if gone.rowcount:
                 await audit.note(tx, workspace, by, "flag unset", name, self.clock, scope=scope)
-        self._kept.pop(workspace, None)
+        self._lately.forget(workspace)
         return bool(gone.rowcount)
 
-    async def _values(self, workspace: str) -> dict[tuple[str, str], bool]:
-        began = self._timer()
-        kept = self._kept.get(workspace)
-        if kept is not None and began - kept[0] < STALE:
-            return kept[1]
-        values = {(one.scope, one.name): one.value for one in await self.all_of(workspace)}
-        self._kept[workspace] = (began, values)
-        return values
+    async def _look(self, workspace: str) -> dict[tuple[str, str], bool]:
+        return {(one.scope, one.name): one.value for one in await self.all_of(workspace)}
 
 
 def decide(name: str, scope: str, values: Mapping[tuple[str, str], bool]) -> bool:

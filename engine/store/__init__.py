@@ -5,6 +5,7 @@ a conditional update. ``store.read()`` sees a consistent snapshot. What hangs on
 """
 
 from engine.store.database import Clock, Store, Transaction, utcnow
+from engine.store.lately import Lately
 from engine.store.migrating import StoreError
 from engine.store.prepared import Prepared
 from engine.store.schema import Json, Moment, metadata
@@ -13,6 +14,7 @@ from engine.store.together import Together
 __all__ = [
     "Clock",
     "Json",
+    "Lately",
     "Moment",
     "Prepared",
     "Store",
