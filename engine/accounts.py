@@ -7,11 +7,12 @@ that its provider refuses is marked, and tried last from then on.
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 
 from engine.addresses import AddressRefused
-from engine.credentials import Credential, Credentials, State
+from engine.credentials import USED_EVERY, Credential, Credentials, State
 from engine.models import Candidate, KeyRefused
 from engine.sealing import SealingError
 from engine.store import Lately
@@ -47,6 +48,7 @@ class Accounts:
         self.own, self.credentials = tuple(own), credentials
         self._lately = Lately(self._look, STALE)
         self._known: dict[str, Credential] = {}
+        self._used_at: dict[str, datetime] = {}
 
     async def of(self, workspace: str) -> Sequence[Account]:
         """Return a workspace's accounts, best first."""
@@ -60,12 +62,19 @@ class Accounts:
         if credential is None or self.credentials is None:
             return
         if refused is None:
-            async with self.credentials.store.write() as tx:
-                await self.credentials.note_used(tx, credential.id)
+            await self._used(self.credentials, credential.id)
             return
         if await self.credentials.note_state(credential, State.REFUSED, str(refused)):
             log.warning("credential refused", name=credential.name, provider=credential.provider.value)
         self._lately.forget(credential.workspace)
+
+    async def _used(self, credentials: Credentials, id: str) -> None:
+        """Keep when a credential was used; not at every call, for that is kept to the minute."""
+        now = credentials.clock()
+        if id not in self._used_at or now - self._used_at[id] > USED_EVERY:
+            self._used_at[id] = now
+            async with credentials.store.write() as tx:
+                await credentials.note_used(tx, id)
 
     async def _look(self, workspace: str) -> tuple[Account, ...]:
         assert self.credentials is not None

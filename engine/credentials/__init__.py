@@ -1,7 +1,7 @@
 """A workspace's own ways to reach model providers: keys kept sealed, tried in an order, tested, replaced while in use."""
 
 from engine.credentials.levels import LEVELS, MakeModel, examine, prompt_for, state_after
-from engine.credentials.table import Credentials, Resealed, credentials_table
+from engine.credentials.table import USED_EVERY, Credentials, Resealed, credentials_table
 from engine.credentials.values import (
     ADDRESSES,
     Credential,
@@ -16,6 +16,7 @@ from engine.credentials.values import (
 __all__ = [
     "ADDRESSES",
     "LEVELS",
+    "USED_EVERY",
     "Credential",
     "Credentials",
     "FieldRefused",

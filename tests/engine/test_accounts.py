@@ -1,6 +1,7 @@
 """A workspace's own credentials before the installation's: which is used, what becomes of a refused one, how a new key is seen."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -92,6 +93,16 @@ async def test_a_workspaces_own_key_is_used(bench: Bench) -> None:
     assert await bench.ask() == "openai:gpt-4.1"
     assert await bench.used() == [made.id]
     assert (await bench.credentials.get("T1", made.id)).last_used_at is not None
+
+
+async def test_when_a_key_was_used_is_kept_to_the_minute(bench: Bench, clock: TestClock) -> None:
+    made = await bench.add("main")
+    seen = []
+    for seconds in (0, 50, 20):
+        clock.pass_by(seconds=seconds)
+        await bench.ask()
+        seen.append((await bench.credentials.get("T1", made.id)).last_used_at)
+    assert seen == [clock() - timedelta(seconds=70)] * 2 + [clock()]
 
 
 async def test_another_workspace_does_not_see_it(bench: Bench) -> None:
