@@ -9,7 +9,7 @@ import asyncio
 import fcntl
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -62,8 +62,7 @@ class Store:
         self, url: URL, writer: AsyncEngine, reader: AsyncEngine, direct: Direct | None = None
     ) -> None:
         self.url, self._writer, self._reader, self._direct = url, writer, reader, direct
-        # On a file two writers of this process would only find each other's lock.
-        self._alone: AbstractAsyncContextManager[None] = nullcontext() if direct is None else asyncio.Lock()
+        self._turns = asyncio.Lock()
         self._after: dict[int, list[Callable[[], None]]] = {}
         self._lock: IO[str] | None = None
 
@@ -140,7 +139,7 @@ class Store:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
         """Open one writing transaction: committed at the end, rolled back on any error."""
-        async with self._alone, self._writer.begin() as tx:
+        async with self._turn(), self._writer.begin() as tx:
             calls = self._after[id(tx)] = []
             try:
                 yield tx
@@ -156,12 +155,29 @@ class Store:
         it outlives this process, but a loss of power may undo it, unless a durable transaction was committed since.
         """
         if self._direct is not None:
-            async with self._alone:
+            async with self._turn():
                 return await self._direct.run(act, durable=durable)
         async with self.write() as tx:
             if not durable:
                 await tx.execute(text("SET LOCAL synchronous_commit TO OFF"))
             return await tx.run_sync(act)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Wait for the other writers of this process, who on a file would only find each other's lock."""
+        if self._direct is None:
+            yield
+            return
+        try:
+            async with asyncio.timeout(POOL["pool_timeout"]):
+                await self._turns.acquire()
+        except TimeoutError:
+            # Nobody writes for so long: this is a transaction inside another one.
+            raise StoreError("The database is busy with another transaction of this process.") from None
+        try:
+            yield
+        finally:
+            self._turns.release()
 
     def after_commit(self, tx: Transaction, call: Callable[[], None]) -> None:
         """Have something done once this transaction is committed; a rollback forgets it."""

@@ -107,7 +107,7 @@ async def test_a_model_that_hangs_is_left(site: Site, http: HttpClient) -> None:
 async def test_a_stream_that_goes_wrong_midway(
     site: Site, http: HttpClient, kind: FaultKind, pieces: int
 ) -> None:
-    model = OpenAIModel(endpoint(site, timeout=0.3), http)
+    model = OpenAIModel(endpoint(site, timeout=2.0 if kind == "stall" else 20.0), http)
     site.models.faults.add(kind, "chat", pieces=pieces)
     taken = 0
     with pytest.raises(ModelUnavailable):
