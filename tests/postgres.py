@@ -14,12 +14,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -55,13 +55,16 @@ class Unavailable(Exception):
     """PostgreSQL cannot be started here; ``str(error)`` says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Server:
     """A running PostgreSQL; ``bin`` holds its programs."""
 
     port: int
     bin: Path
     names: Iterator[int]
+    command: list[str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
 
     def url(self, database: str) -> str:
         """Return the address of a database, as Heroku gives it."""
@@ -83,10 +86,37 @@ class Server:
         finally:
             self.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(mine))
 
+    def start(self) -> None:
+        """Start it, again where it was stopped. Raises Unavailable."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        self._await()
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> None:
+        """Stop it: SIGINT in good order, SIGQUIT as a crash does, after which the log of writes is replayed."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        self.process.wait(PATIENCE)
+
+    def _await(self) -> None:
+        assert self.process is not None
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                psycopg.connect(self.url("postgres")).close()
+            except psycopg.OperationalError as error:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    raise Unavailable(f"PostgreSQL did not start: {self.log.read_text()[-300:]}") from error
+                time.sleep(0.02)
+            else:
+                return
+
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """Run a server while the context is open. Raises Unavailable."""
+def running(more: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """Run a server while the context is open, with ``more`` of PostgreSQL's settings. Raises Unavailable."""
     with tempfile.TemporaryDirectory(prefix="updraft-postgres-") as made:
         folder = Path(made)
         user = _user()
@@ -96,16 +126,20 @@ def running() -> Iterator[Server]:
         _initialised(programs, folder, user)
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
-        options = {"port": str(port), "listen_addresses": "127.0.0.1", "unix_socket_directories": "", **FAST}
+        options = {"port": str(port), "listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
+        options |= FAST | dict(more or {})
         arguments = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         who = [str(os.getuid()), str(os.getgid())] if user is None else [str(user.pw_uid), str(user.pw_gid)]
         launcher = [sys.executable, "-I", "-c", LAUNCH, *who]
         command = [*launcher, str(programs / "postgres"), "-D", str(folder / "data"), *arguments]
-        log = (folder / "log").open("wb")
-        with log, _started(command, log) as process:
-            server = Server(port, programs, count(1))
-            _await(process, server, folder / "log")
+        server = Server(port, programs, count(1), command, folder / "log")
+        try:
+            server.start()
             yield server
+        finally:
+            # "Immediate": nobody will ever read these files again.
+            if server.process is not None and server.process.poll() is None:
+                server.stop(signal.SIGQUIT)
 
 
 def _user() -> pwd.struct_passwd | None:
@@ -147,27 +181,3 @@ def _run(command: list[str | Path], user: pwd.struct_passwd | None) -> None:
     done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False, **_as(user))
     if done.returncode:
         raise Unavailable(f"{Path(command[0]).name} failed: {done.stderr.strip()[-300:]}")
-
-
-@contextmanager
-def _started(command: list[str], log: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(command, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-    try:
-        yield process
-    finally:
-        # "Immediate": nobody will ever read these files again.
-        process.send_signal(signal.SIGQUIT)
-        process.wait(PATIENCE)
-
-
-def _await(process: subprocess.Popen[bytes], server: Server, log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            psycopg.connect(server.url("postgres")).close()
-        except psycopg.OperationalError as error:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise Unavailable(f"PostgreSQL did not start: {log.read_text()[-300:]}") from error
-            time.sleep(0.02)
-        else:
-            return

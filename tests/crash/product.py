@@ -75,6 +75,11 @@ class Product:
         await self._process.wait()
         self.kills += 1
 
+    async def over(self) -> int:
+        """Wait until the process has ended, however it did; return its exit code, negative for a signal."""
+        assert self._process is not None
+        return await self._process.wait()
+
     async def stop(self) -> None:
         """Stop it in good order."""
         if self._process is not None and self._process.returncode is None:

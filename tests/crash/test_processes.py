@@ -5,22 +5,20 @@ The balancer before them is the worst there is: it hands **every** request of Sl
 
 import asyncio
 import signal
-import socket
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-import aiohttp
 import pytest
-from aiohttp import web
 from sqlalchemy import func, select
 
 from emulators.people import ANA, BEN
 from emulators.site import Site
 from engine import Store
 from engine.jobs import jobs_table, workers_table
+from tests.crash.balancer import everywhere, free_port
 from tests.crash.product import Product, answers, fresh_issue, until
 from tests.journeys.desk import Desk, buttons, on_postgres, text_of
 
@@ -28,41 +26,6 @@ pytestmark = [pytest.mark.crash, pytest.mark.timeout(180)]
 
 TAKE_OVER = 15.0
 UPDATE = "fixed the login timeout in {}, still need QA"
-
-
-@asynccontextmanager
-async def balancer(backends: list[str]) -> AsyncIterator[str]:
-    """Listen, and pass each request on to all backends; the answer is that of the first that is there."""
-
-    async def everywhere(request: web.Request) -> web.Response:
-        body, headers = await request.read(), request.headers.copy()
-        headers.pop("Content-Length", None)
-
-        async def pass_on(backend: str) -> web.Response:
-            async with session.post(backend, data=body, headers=headers) as answer:
-                sent = {"Content-Type": answer.headers.get("Content-Type", "text/plain")}
-                return web.Response(status=answer.status, body=await answer.read(), headers=sent)
-
-        found = await asyncio.gather(*(pass_on(backend) for backend in backends), return_exceptions=True)
-        there = [one for one in found if isinstance(one, web.Response)]
-        return there[0] if there else web.Response(status=503)
-
-    app = web.Application()
-    app.add_routes([web.post("/slack/events", everywhere)])
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-    async with aiohttp.ClientSession() as session:
-        await runner.setup()
-        listener = web.TCPSite(runner, "127.0.0.1", port := free_port())
-        await listener.start()
-        try:
-            yield f"http://127.0.0.1:{port}/slack/events"
-        finally:
-            await runner.cleanup()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @dataclass
@@ -87,7 +50,7 @@ async def cluster(postgres_url: str, tmp_path: Path) -> AsyncIterator[Cluster]:
     ports = [free_port(), free_port()]
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(
-            balancer([f"http://127.0.0.1:{port}/slack/events" for port in ports])
+            everywhere([f"http://127.0.0.1:{port}/slack/events" for port in ports])
         )
         site = await stack.enter_async_context(Site(port=0, events_url=url))
         store = await Store.open(postgres_url)
