@@ -14,7 +14,7 @@ from engine import figures
 from engine.access import Access, Directory, best_matches, content_words
 from engine.checks import guard
 from engine.completion import Completion
-from engine.drafts import Draft, DraftKind, Drafts, Target
+from engine.drafts import Draft, DraftKind, Drafts, Target, target
 from engine.errors import InvalidInput, JiraError, ModelError, Postpone
 from engine.gateway import SwitchedOff
 from engine.inbox import Entry, Inbox
@@ -25,7 +25,7 @@ from engine.reply import Reply, quoted
 from engine.routing import LEXICONS, Lexicon, entities, plain, route
 from engine.routing.claims import claims_completion
 from engine.store import Clock, Store, utcnow
-from engine.types import Choice, Guarded, Option, Period, Person, Route, Routing, Verdict
+from engine.types import Choice, Guarded, Option, Period, Person, Route, Routing, Sure, Verdict
 from engine.writing import Writer
 
 log = structlog.get_logger(__name__)
@@ -76,8 +76,8 @@ class Answers:
         self.lexicons = lexicons
         self.completion = Completion(store, access, clock)
 
-    async def to(self, id: str) -> Reply:
-        """Work out the reply to a message; doing it again after a crash repeats no effect.
+    async def to(self, id: str, sure: Sure | None = None) -> Reply:
+        """Work out the reply to a message; doing it again after a crash repeats no effect. ``sure`` is asked before each effect.
 
         Raises JiraUnavailable while Jira does not answer and the reply needs it.
         """
@@ -96,7 +96,7 @@ class Answers:
         try:
             entry, routing = await self._routed(entry)
             structlog.contextvars.bind_contextvars(route=routing.route.value, rule=routing.rule)
-            return await self._reply(entry, person, routing)
+            return await self._reply(entry, person, routing, sure)
         except Postpone:
             raise
         except (InvalidInput, JiraError) as error:
@@ -128,10 +128,10 @@ class Answers:
         )
         return entry, routing
 
-    async def _reply(self, entry: Entry, person: Person, routing: Routing) -> Reply:
+    async def _reply(self, entry: Entry, person: Person, routing: Routing, sure: Sure | None) -> Reply:
         match routing.route:
             case Route.COMPLETION:
-                return await self._complete(entry, person, routing.keys)
+                return await self._complete(entry, person, routing.keys, sure=sure)
             case Route.PRODUCTIVITY:
                 return await self._figures(entry, person, routing)
             case Route.EMAIL:
@@ -142,7 +142,13 @@ class Answers:
                 return await self._understand(entry, person, routing)
 
     async def _complete(
-        self, entry: Entry, person: Person, keys: Sequence[str], *, ask: bool = False
+        self,
+        entry: Entry,
+        person: Person,
+        keys: Sequence[str],
+        *,
+        ask: bool = False,
+        sure: Sure | None = None,
     ) -> Reply:
         if not keys and (unknown := entities(entry.text).keys):
             raise NoSuchIssue(" and ".join(unknown))
@@ -157,12 +163,12 @@ class Answers:
                 return _which(WHICH_DONE, Route.COMPLETION, best_matches(plain(entry.text), mine))
         if ask and entry.choice is None:
             names = " and ".join(keys)
-            sure = Option(
+            yes = Option(
                 f"Yes, move {names} to done"[:75], Choice(Route.COMPLETION, tuple(keys)), primary=True
             )
             note = Option("No, draft a comment", Choice(Route.REPHRASE, tuple(keys)))
-            return Reply(f"Is {names} done?", (sure, note))
-        return await self.completion.complete(entry.id, person, keys, entry.choice)
+            return Reply(f"Is {names} done?", (yes, note))
+        return await self.completion.complete(entry.id, person, keys, entry.choice, sure=sure)
 
     async def _figures(self, entry: Entry, person: Person, routing: Routing) -> Reply:
         text = plain(entry.text)
@@ -311,7 +317,7 @@ class Answers:
             except (JiraError, InvalidInput) as error:
                 notes.append(str(error))
             else:
-                found.append(Target(issue.key, issue.summary, issue.status, issue.done, issue.type))
+                found.append(target(issue))
         return tuple(found), tuple(notes)
 
     async def _no_target(self, entry: Entry, person: Person, notes: Sequence[str]) -> Reply:

@@ -15,7 +15,7 @@ from engine.errors import InvalidInput, JiraError, Postpone
 from engine.jira import Field, Issue, Transition, TransitionRefused, to_adf
 from engine.reply import Reply, quoted
 from engine.store import Clock, Moment, Store, metadata, utcnow
-from engine.types import Blank, Choice, Option, Person, Route
+from engine.types import Blank, Choice, Option, Person, Route, Sure
 
 moves_table = Table(
     "moves",
@@ -59,16 +59,23 @@ class Completion:
         self.store, self.access, self.jira, self.clock = store, access, access.jira, clock
 
     async def complete(
-        self, message: str, person: Person, keys: Sequence[str], choice: Choice | None = None
+        self,
+        message: str,
+        person: Person,
+        keys: Sequence[str],
+        choice: Choice | None = None,
+        *,
+        sure: Sure | None = None,
     ) -> Reply:
         """Move every named issue, one after the other; ``message`` is the inbox id under which the moves are recorded.
 
-        Raises JiraUnavailable while Jira does not answer; what was moved before is known to the next try.
+        ``sure`` is asked before each move. Raises JiraUnavailable while Jira does not answer; what was moved before is known to the
+        next try.
         """
         outcomes = []
         for key in keys:
             try:
-                outcomes.append(await self._move(message, person, key, keys, choice))
+                outcomes.append(await self._move(message, person, key, keys, choice, sure))
             except Postpone:
                 raise
             except (JiraError, InvalidInput) as error:
@@ -77,7 +84,13 @@ class Completion:
         return Reply("\n".join(outcome.line for outcome in outcomes), options)
 
     async def _move(
-        self, message: str, person: Person, key: str, keys: Sequence[str], choice: Choice | None
+        self,
+        message: str,
+        person: Person,
+        key: str,
+        keys: Sequence[str],
+        choice: Choice | None,
+        sure: Sure | None,
     ) -> _Outcome:
         issue = await self.access.issue(person, key)
         link = f"[{issue.key}]({self.jira.link(issue.key)}) {quoted(issue.summary)}"
@@ -95,7 +108,7 @@ class Completion:
             return _blanks(issue, link, chosen, missing, keys)
         await self._start(message, person, issue, chosen)
         values = {field.id: _value(field, _given(field, choice, key)) for field in chosen.required}
-        await self.jira.transition(key, chosen.id, values)
+        await self.jira.transition(key, chosen.id, values, sure=sure)
         await self._finish(message, key)
         return _Outcome(f"✅ {link}: {quoted(issue.status)} → **{quoted(chosen.to)}**")
 

@@ -14,7 +14,7 @@ from engine.answers import Answers
 from engine.checks import guard
 from engine.drafts import BY_PERSON, Draft, DraftKind, Drafts, Status
 from engine.errors import Gone, InvalidInput, ModelError
-from engine.inbox import Inbox, Incoming
+from engine.inbox import Inbox, Incoming, Kind
 from engine.intake import Intake
 from engine.jira import Jira
 from engine.jobs import Job, Jobs, Priority
@@ -22,7 +22,7 @@ from engine.posting import Posting
 from engine.reply import Reply
 from engine.routing import LEXICONS, Lexicon
 from engine.store import Clock, Store, Transaction, utcnow
-from engine.types import Verdict
+from engine.types import Choice, Route, Sure, Verdict
 from engine.writing import Writer, Written
 
 LONGEST_EDIT = 12_000
@@ -88,9 +88,12 @@ class Engine:
             ):
                 await self._show(tx, draft.id)
 
-    async def answer(self, id: str) -> Reply:
-        """Work out the reply to a message. Raises JiraUnavailable while Jira does not answer and the reply needs it."""
-        return await self.answers.to(id)
+    async def answer(self, id: str, sure: Sure | None = None) -> Reply:
+        """Work out the reply to a message; ``sure`` is asked just before each effect on Jira.
+
+        Raises JiraUnavailable while Jira does not answer and the reply needs it, and what ``sure`` raises.
+        """
+        return await self.answers.to(id, sure)
 
     async def choose(self, id: str, index: int, by: str, values: dict[str, str] | None = None) -> bool:
         """Answer a question by one of its options; False when it was answered at the same moment elsewhere.
@@ -189,10 +192,30 @@ class Engine:
         self.drafts.require_open(draft, revision, by)
         return draft
 
+    async def again(self, id: str, by: str) -> None:
+        """Have an expired draft's update drafted afresh, in an answer of its own, once. Raises NotYours, Gone."""
+        draft = await self.drafts.get(id)
+        self.drafts.require_expired(draft, by)
+        asked = await self.inbox.entry(draft.inbox)
+        route = Route.EMAIL if draft.kind is DraftKind.EMAIL else Route.REPHRASE
+        await self.take(
+            Incoming(
+                workspace=draft.workspace,
+                person=by,
+                channel=asked.reply_channel,
+                thread=asked.reply_thread,
+                text=draft.update,
+                event=f"again {id}",
+                kind=Kind.FOLLOW_UP,
+                choice=Choice(route, draft.keys),
+            )
+        )
+
     async def refresh(self, id: str) -> None:
-        """Have a draft's card drawn again as the draft is now."""
+        """Have a draft's card drawn again as the draft is now; its time may be over before anybody has looked."""
         async with self.store.write() as tx:
-            await self._show(tx, id)
+            for late in {id, *await self.drafts.expire(tx)}:
+                await self._show(tx, late)
 
     async def _show(self, tx: Transaction, id: str) -> None:
         await self.jobs.enqueue(tx, "show_draft", {"draft": id}, lock=f"show {id}", priority=Priority.HIGH)

@@ -4,6 +4,7 @@
        │ ▲                  └──refused by Jira──► failed ──approve──► approved
        │ └──rewritten── rewriting ◄──regenerate── pending
        └──reject──► rejected      (nobody decides for 7 days: expired)
+    approved ──an issue has changed since──► changed ──approve──► approved
 
 A move is one conditional update: who changes the row has decided, everybody else is told what was decided.
 """
@@ -32,6 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Row
 
 from engine.errors import Gone, NotYours
+from engine.jira import Issue
 from engine.store import Clock, Json, Moment, Store, Transaction, metadata, utcnow
 from engine.types import Checked, Finding, Severity
 
@@ -79,6 +81,7 @@ revisions_table = Table(
     Column("created_at", Moment, nullable=False),
 )
 
+EXPIRED = "This draft has expired. Press “Draft it again” for a fresh one."
 BY_PERSON = "person"
 BY_RULES = "rules"
 
@@ -98,8 +101,13 @@ class Status(StrEnum):
     APPROVED = "approved"
     POSTED = "posted"
     FAILED = "failed"
+    CHANGED = "changed"
     REJECTED = "rejected"
     EXPIRED = "expired"
+
+
+OPEN = (Status.PENDING, Status.FAILED, Status.CHANGED)
+"""Where a draft waits for its author."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,11 @@ class Target:
     status: str
     done: bool
     type: str
+
+
+def target(issue: Issue) -> Target:
+    """Return an issue as a draft remembers it."""
+    return Target(issue.key, issue.summary, issue.status, issue.done, issue.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +159,11 @@ class Draft:
     def keys(self) -> tuple[str, ...]:
         """The issues it will be posted on."""
         return tuple(target.key for target in self.issues)
+
+    @property
+    def open(self) -> bool:
+        """Whether it waits for its author's decision."""
+        return self.status in OPEN
 
 
 class Drafts:
@@ -192,7 +210,7 @@ class Drafts:
     async def pending(self, workspace: str, person: str, limit: int = 10) -> list[Draft]:
         """Return a person's undecided drafts, newest first."""
         mine = (drafts_table.c.workspace == workspace) & (drafts_table.c.person == person)
-        waiting = mine & drafts_table.c.status.in_([Status.PENDING.value, Status.FAILED.value])
+        waiting = mine & drafts_table.c.status.in_(OPEN)
         query = select(drafts_table).where(waiting).order_by(drafts_table.c.created_at.desc()).limit(limit)
         async with self.store.read() as tx:
             return [_draft(row) for row in (await tx.execute(query)).all()]
@@ -217,7 +235,7 @@ class Drafts:
             raise Gone("I no longer have that draft.")
         if row.person != by:
             raise NotYours(f"This draft belongs to <@{row.person}>; only they can decide on it.")
-        open = drafts_table.c.status.in_([Status.PENDING.value, Status.FAILED.value])
+        open = drafts_table.c.status.in_(OPEN)
         fresh = (drafts_table.c.revision == revision) & (drafts_table.c.expires_at > self.clock())
         values = {"status": to.value, "move": move, "reason": reason, "decided_at": self.clock()}
         claimed = await tx.execute(
@@ -230,8 +248,15 @@ class Drafts:
         """Raise NotYours or Gone unless this person may decide on this revision now."""
         if draft.person != by:
             raise NotYours(f"This draft belongs to <@{draft.person}>; only they can decide on it.")
-        if draft.status not in (Status.PENDING, Status.FAILED) or draft.revision != revision:
+        if not draft.open or draft.revision != revision:
             raise Gone(_why_not(draft, revision))
+
+    def require_expired(self, draft: Draft, by: str) -> None:
+        """Raise NotYours or Gone unless this person's draft has expired."""
+        if draft.person != by:
+            raise NotYours(f"This draft belongs to <@{draft.person}>; only they can have it drafted again.")
+        if draft.status is not Status.EXPIRED:
+            raise Gone(_why_not(draft, draft.revision))
 
     async def rewrite(
         self, tx: Transaction, before: Draft, after: Draft, *, instruction: str | None = None
@@ -246,13 +271,30 @@ class Drafts:
             await self._remember(tx, made, instruction)
         return bool(changed.rowcount)
 
-    async def posted(self, tx: Transaction, id: str, comments: Mapping[str, str], *, whole: bool) -> None:
-        """Note the comments made so far; ``whole`` ends the draft."""
+    async def ask_again(
+        self, tx: Transaction, draft: Draft, issues: tuple[Target, ...], question: str
+    ) -> bool:
+        """Give an approved draft back to its author, for the issues as they are now; False when it is not as ``draft`` any more.
+
+        It is another revision: whoever presses a button of the card as it was before has not read the question.
+        """
+        same = (drafts_table.c.id == draft.id) & (drafts_table.c.revision == draft.revision)
+        same &= drafts_table.c.status == Status.APPROVED.value
+        made = replace(draft, issues=issues, revision=draft.revision + 1)
+        values = {"status": Status.CHANGED.value, "reason": question, "expires_at": self.clock() + LIFE}
+        values |= {"revision": made.revision, "issues": [asdict(one) for one in issues]}
+        changed = await tx.execute(update(drafts_table).where(same).values(**values))
+        if changed.rowcount:
+            await self._remember(tx, made, None)
+        return bool(changed.rowcount)
+
+    async def posted(self, tx: Transaction, id: str, comments: Mapping[str, str], *, whole: bool) -> bool:
+        """Note the comments made so far; ``whole`` ends the draft. False when it is not approved any more."""
         values: dict[str, Any] = {"posted": dict(comments)}
         if whole:
             values |= {"status": Status.POSTED.value}
         mine = (drafts_table.c.id == id) & (drafts_table.c.status == Status.APPROVED.value)
-        await tx.execute(update(drafts_table).where(mine).values(**values))
+        return bool((await tx.execute(update(drafts_table).where(mine).values(**values))).rowcount)
 
     async def settle(
         self, tx: Transaction, id: str, before: Status, after: Status, reason: str | None = None
@@ -265,7 +307,7 @@ class Drafts:
     async def expire(self, tx: Transaction) -> list[str]:
         """End the drafts nobody decided on in time; return their ids."""
         old = drafts_table.c.expires_at <= self.clock()
-        late = old & drafts_table.c.status.in_([Status.PENDING.value, Status.FAILED.value])
+        late = old & drafts_table.c.status.in_(OPEN)
         ids = list((await tx.execute(select(drafts_table.c.id).where(late))).scalars())
         await tx.execute(update(drafts_table).where(late).values(status=Status.EXPIRED.value))
         return ids
@@ -294,14 +336,10 @@ def _why_not(draft: Draft, revision: int) -> str:
         case Status.REWRITING:
             return "This draft is being rewritten; the new text comes in a moment."
         case Status.EXPIRED:
-            return "This draft has expired. Send the update again for a fresh one."
-        case Status.PENDING | Status.FAILED:
+            return EXPIRED
+        case Status.PENDING | Status.FAILED | Status.CHANGED:
             changed = "This draft has changed since; please look at its present text first."
-            return (
-                changed
-                if draft.revision != revision
-                else "This draft has expired. Send the update again for a fresh one."
-            )
+            return changed if draft.revision != revision else EXPIRED
 
 
 def _content(draft: Draft) -> dict[str, Any]:

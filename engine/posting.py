@@ -5,23 +5,36 @@ lost, or its process died, the comment is found and counted, not posted again.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
 
 from engine import audit
 from engine.access import COMMENT, Access, Directory
-from engine.drafts import Draft, Drafts, Status
+from engine.drafts import Draft, Drafts, Status, Target, target
 from engine.errors import JiraError, Postpone
 from engine.inbox import Inbox, Incoming, Kind
-from engine.jira import to_adf
+from engine.jira import Issue, NoSuchIssue, to_adf
 from engine.jobs import Job, Jobs, Priority
-from engine.store import Store
-from engine.types import Choice, Person, Route
+from engine.store import Store, Transaction
+from engine.types import Choice, Person, Route, Sure
 
 log = structlog.get_logger(__name__)
 
 WAITING = "Jira does not answer right now. Not posted yet; I keep trying and will post it once."
+GONE = "{key} is not in Jira any more, or you may not see it any more."
+ANYWAY = "Post anyway?"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a look at Jira found: comments by key of the draft, the issues as they are now, what changed that matters."""
+
+    comments: Mapping[str, str]
+    issues: tuple[Target, ...]
+    changes: tuple[str, ...]
 
 
 class Posting:
@@ -35,13 +48,23 @@ class Posting:
         jobs.handle("post_draft", self.post, self.give_up)
 
     async def post(self, job: Job) -> None:
-        """Post what is not posted yet; a refusal by Jira ends in a failed draft that may be approved again."""
+        """Post what is not posted yet.
+
+        A refusal by Jira ends in a failed draft that may be approved again; where an issue has changed so that the text may not fit any
+        more, its author is asked again.
+        """
         draft = await self.drafts.get(job.payload["draft"])
         if draft.status is not Status.APPROVED:
             return
         person = await self.directory(draft.workspace, draft.person)
+        sure = partial(self.jobs.keep, job)
         try:
-            comments = await self._comments(job, draft, person)
+            found = await self._look(draft, person)
+            if found.changes:
+                await sure()
+                await self._ask_again(draft, found)
+                return
+            comments = await self._comments(draft, person, found, sure)
         except Postpone:
             if draft.reason is None:
                 await self._end(draft, Status.APPROVED, WAITING)
@@ -50,12 +73,14 @@ class Posting:
             log.info("draft refused", draft=draft.id, error=type(error).__name__)
             await self._end(draft, Status.FAILED, str(error))
             return
+        await self._posted(draft, comments)
+
+    async def _posted(self, draft: Draft, comments: Mapping[str, str]) -> None:
         async with self.store.write() as tx:
-            await self.drafts.posted(tx, draft.id, comments, whole=True)
+            if not await self.drafts.posted(tx, draft.id, comments, whole=True):
+                return
             await audit.note(tx, draft.workspace, draft.person, "posted", draft.id, issues=list(draft.keys))
-            await self.jobs.enqueue(
-                tx, "show_draft", {"draft": draft.id}, lock=f"show {draft.id}", priority=Priority.HIGH
-            )
+            await self._show(tx, draft)
             if draft.move:
                 await self._move(tx, draft)
 
@@ -68,23 +93,53 @@ class Posting:
             "I could not post this, and have stopped trying. Approve it again when Jira is well.",
         )
 
-    async def _comments(self, job: Job, draft: Draft, person: Person) -> Mapping[str, str]:
+    async def _look(self, draft: Draft, person: Person) -> _Found:
+        """See which comments are there, and how far the issues still are as they were drafted for. Raises NoSuchIssue when all are gone."""
         comments = dict(draft.posted or {})
+        issues: list[Target] = []
+        changes: list[str] = []
+        gone: list[NoSuchIssue] = []
+        for before in draft.issues:
+            if before.key in comments:
+                issues.append(before)
+                continue
+            try:
+                issue = await self.access.issue(person, before.key)
+            except NoSuchIssue as error:
+                gone.append(error)
+                changes.append(GONE.format(key=before.key))
+                continue
+            issues.append(target(issue))
+            if (posted := await self.jira.find_comment(issue.key, draft.id)) is not None:
+                comments[before.key] = posted
+                continue
+            await self.access.require(person, COMMENT, issue)
+            if (change := changed(before, issue)) is not None:
+                changes.append(change)
+        if gone and not issues:
+            raise gone[0]
+        return _Found(comments, tuple(issues), tuple(changes))
+
+    async def _comments(self, draft: Draft, person: Person, found: _Found, sure: Sure) -> Mapping[str, str]:
+        """Post on each issue that has no comment yet; ``sure`` keeps a process that was paused from posting beside another."""
+        comments = dict(found.comments)
         document = await self._document(draft, person)
         for key in draft.keys:
-            if key in comments:
-                continue
-            issue = await self.access.issue(person, key)
-            await self.access.require(person, COMMENT, issue)
-            found = await self.jira.find_comment(key, draft.id)
-            if found is None:
-                # A process that was paused since it looked must not post beside the one that took over.
-                await self.jobs.keep(job)
-                found = await self.jira.add_comment(key, document, draft.id)
-            comments[key] = found
-            async with self.store.write() as tx:
-                await self.drafts.posted(tx, draft.id, comments, whole=False)
+            if key not in comments:
+                comments[key] = await self.jira.add_comment(key, document, draft.id, sure=sure)
+                async with self.store.write() as tx:
+                    await self.drafts.posted(tx, draft.id, comments, whole=False)
         return comments
+
+    async def _ask_again(self, draft: Draft, found: _Found) -> None:
+        question = " ".join([*found.changes, ANYWAY])
+        async with self.store.write() as tx:
+            if await self.drafts.ask_again(tx, draft, found.issues, question):
+                changes = list(found.changes)
+                await audit.note(
+                    tx, draft.workspace, draft.person, "asked again", draft.id, changes=len(changes)
+                )
+                await self._show(tx, draft)
 
     async def _document(self, draft: Draft, person: Person) -> dict[str, Any]:
         """Return the comment as ADF, signed: a service account posts it, so it must say for whom."""
@@ -97,7 +152,7 @@ class Posting:
         document["content"].append({"type": "paragraph", "content": signature})
         return document
 
-    async def _move(self, tx: Any, draft: Draft) -> None:
+    async def _move(self, tx: Transaction, draft: Draft) -> None:
         """Ask for the move to done as a message of its own, which is answered like any other."""
         asked = await self.inbox.entry(draft.inbox)
         follow_up = Incoming(
@@ -117,6 +172,19 @@ class Posting:
     async def _end(self, draft: Draft, status: Status, reason: str) -> None:
         async with self.store.write() as tx:
             await self.drafts.settle(tx, draft.id, Status.APPROVED, status, reason)
-            await self.jobs.enqueue(
-                tx, "show_draft", {"draft": draft.id}, lock=f"show {draft.id}", priority=Priority.HIGH
-            )
+            await self._show(tx, draft)
+
+    async def _show(self, tx: Transaction, draft: Draft) -> None:
+        lock = f"show {draft.id}"
+        await self.jobs.enqueue(tx, "show_draft", {"draft": draft.id}, lock=lock, priority=Priority.HIGH)
+
+
+def changed(before: Target, now: Issue) -> str | None:
+    """Say what has happened to an issue since a draft for it, where that may make the text wrong; None where it does not."""
+    if now.key != before.key:
+        return f"{before.key} has become {now.key} since."
+    if now.done and not before.done:
+        return f"{now.key} was moved to {now.status} since."
+    if now.summary.split() != before.summary.split():
+        return f"{now.key} was “{before.summary}” when this was drafted."
+    return None

@@ -1,8 +1,11 @@
 """The values that travel through the engine: what was said, what was understood, what was found."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+Sure = Callable[[], Awaitable[None]]
+"""Makes sure, just before an effect that must not happen twice, that the work is still ours; raises where it is not."""
 
 
 class Route(StrEnum):

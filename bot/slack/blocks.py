@@ -30,6 +30,7 @@ ROOMS = (12_000, 3000, 1500, 700, 300)
 """Characters of a draft that a card shows: the first that fits."""
 CUT = "✂️ Too long for Slack to show. *Edit* opens the whole text."
 ADDED = "Words in _italics_ are not from your message."
+LATE = "Nobody decided on it for 7 days. Nothing was posted."
 UNTRUSTED = "Parts of your words read like orders to a language model. Please check this draft word by word."
 
 
@@ -63,12 +64,14 @@ def card(draft: Draft, link: Any) -> tuple[str, list[Block]]:
 
 def _card(draft: Draft, link: Any, room: int) -> list[Block]:
     blocks = [section(_heading(draft, link, room)), *_body(draft, room)]
-    if draft.status in (Status.PENDING, Status.FAILED):
+    if draft.open:
         return [*blocks, _original(draft, room), *_remarks(draft, room), _buttons(draft)]
     if draft.status is Status.REWRITING:
         return [*blocks, context(["⏳ Writing another text …"])]
     if draft.status is Status.APPROVED:
         return [*blocks, context([f"⏳ {escape(draft.reason)}" if draft.reason else "⏳ Posting …"])]
+    if draft.status is Status.EXPIRED:
+        return [*blocks, context([LATE]), _again(draft)]
     return [*blocks, context([f"Reason: {escape(draft.reason)}"])] if draft.reason else blocks
 
 
@@ -246,7 +249,8 @@ def _original(draft: Draft, room: int) -> Block:
 
 def _remarks(draft: Draft, room: int) -> list[Block]:
     most = max(80, min(500, room // 5))
-    lines = [f"❗ {escape(draft.reason)}"] if draft.reason else []
+    icon = ICONS[Severity.WARNING if draft.status is Status.CHANGED else Severity.ERROR]
+    lines = [f"{icon} {escape(draft.reason)}"] if draft.reason else []
     lines += [f"ℹ️ {ADDED}"] if draft.added else []
     lines += [f"⚠️ {UNTRUSTED}"] if not draft.trusted else []
     lines += [f"ℹ️ {escape(shortened(note, most))}" for note in draft.notes]
@@ -268,14 +272,18 @@ def _buttons(draft: Draft) -> Block:
         else "Post"
     )
     elements = [button(approve, "draft_approve", value, "primary")]
-    if draft.completes:
+    if draft.completes and not all(issue.done for issue in draft.issues):
         elements.append(button("Post and move to Done", "draft_move", value))
-    elements += [
-        button("Edit", "draft_edit", value),
-        button("Regenerate", "draft_regenerate", value),
-        button("Reject", "draft_reject", value, "danger"),
-    ]
+    if draft.status is not Status.CHANGED:
+        elements.append(button("Edit", "draft_edit", value))
+        elements.append(button("Regenerate", "draft_regenerate", value))
+    elements.append(button("Reject", "draft_reject", value, "danger"))
     return {"type": "actions", "elements": elements}
+
+
+def _again(draft: Draft) -> Block:
+    value = f"{draft.id}.{draft.revision}"
+    return {"type": "actions", "elements": [button("Draft it again", "draft_again", value)]}
 
 
 def _dates(span: Span) -> str:

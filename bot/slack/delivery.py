@@ -7,6 +7,7 @@ metadata: a try that finds the mark of an earlier one looks for that answer firs
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -16,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import blocks
 from bot.slack.people import People
-from engine import Engine, Entry, Job, Jobs, Postpone, Reply
+from engine import Draft, Engine, Entry, Job, Jobs, Postpone, Reply
 
 log = structlog.get_logger(__name__)
 
@@ -48,10 +49,13 @@ class Delivery:
     async def _answer(self, job: Job) -> None:
         entry = await self.engine.inbox.entry(job.payload["message"])
         if entry.over:
+            if job.start > 1 and (draft := await self.engine.drafts.of_message(entry.id)) is not None:
+                # The try that sent the card was cut off before it could see what became of the draft meanwhile.
+                await self._draw(entry, draft)
             return
         slow = asyncio.create_task(self._busy(entry), name="busy")
         try:
-            reply = await self.engine.answer(entry.id)
+            reply = await self.engine.answer(entry.id, partial(self.jobs.keep, job))
         except Postpone:
             if entry.reply_ts is None:
                 await self._send(job, entry, Reply(PATIENCE), over=False)
@@ -72,19 +76,24 @@ class Delivery:
         """Show a draft's card as the draft is now."""
         draft = await self.engine.draft(job.payload["draft"])
         entry = await self.engine.inbox.entry(draft.inbox)
-        if entry.reply_ts is not None:
-            text, drawn = blocks.card(draft, self.link)
-            async with reaching_slack():
-                await self._update(entry, entry.reply_ts, text, drawn)
+        async with reaching_slack():
+            await self._draw(entry, draft)
 
     async def _catch_up(self, id: str, shown: Reply) -> None:
         """Redraw a card that was decided on while it was being sent."""
         entry = await self.engine.inbox.entry(id)
         assert shown.draft is not None
         draft = await self.engine.draft(shown.draft.id)
-        if (draft.status, draft.revision) != (shown.draft.status, shown.draft.revision) and entry.reply_ts:
+        if (draft.status, draft.revision) != (shown.draft.status, shown.draft.revision):
+            await self._draw(entry, draft)
+
+    async def _draw(self, entry: Entry, draft: Draft) -> None:
+        """Draw a draft's card, and once more when the draft changed meanwhile: a process that was paused draws over newer cards."""
+        shown = None
+        while entry.reply_ts is not None and shown != draft:
             text, drawn = blocks.card(draft, self.link)
             await self._update(entry, entry.reply_ts, text, drawn)
+            shown, draft = draft, await self.engine.draft(draft.id)
 
     async def _send(self, job: Job, entry: Entry, reply: Reply, *, over: bool = True) -> None:
         if reply.private and not entry.reply_channel.startswith("D"):

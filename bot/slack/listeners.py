@@ -187,6 +187,8 @@ class Listeners:
             await self.engine.approve(id, revision, person)
         elif act == "draft_move":
             await self.engine.approve(id, revision, person, move=True)
+        elif act == "draft_again":
+            await self.engine.again(id, person)
         else:
             draft = await self.engine.editable(id, revision, person)
             form = {

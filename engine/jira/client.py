@@ -30,6 +30,7 @@ from engine.jira.values import (
     web_link,
     when,
 )
+from engine.types import Sure
 
 T = TypeVar("T")
 
@@ -194,20 +195,24 @@ class Jira:
                     return str(comment["id"])
         return None
 
-    # -- writing: each is one request, never repeated here
+    # -- writing: each is one request, never repeated here; ``sure`` is asked when nothing is left to wait for
 
-    async def add_comment(self, key: str, document: Mapping[str, Any], marker: str) -> str:
+    async def add_comment(
+        self, key: str, document: Mapping[str, Any], marker: str, *, sure: Sure | None = None
+    ) -> str:
         """Post a comment (an ADF document) that carries the marker; return its id."""
         body = {"body": document, "properties": [{"key": MARKER, "value": {"draft": marker}}]}
-        answer = await self._send("POST", f"issue/{_checked(key)}/comment", body, key=key)
+        answer = await self._send("POST", f"issue/{_checked(key)}/comment", body, key=key, sure=sure)
         return str(answer["id"])
 
-    async def transition(self, key: str, id: str, fields: Mapping[str, Any] | None = None) -> None:
+    async def transition(
+        self, key: str, id: str, fields: Mapping[str, Any] | None = None, *, sure: Sure | None = None
+    ) -> None:
         """Move an issue along one transition."""
         body: dict[str, Any] = {"transition": {"id": id}}
         if fields:
             body["fields"] = dict(fields)
-        await self._send("POST", f"issue/{_checked(key)}/transitions", body, key=key)
+        await self._send("POST", f"issue/{_checked(key)}/transitions", body, key=key, sure=sure)
 
     def link(self, key: str, comment: str | None = None) -> str:
         """Return the address of an issue or of one comment."""
@@ -267,11 +272,15 @@ class Jira:
     ) -> Any:
         return await self._run(partial(self._client.call, method, path, body, params), key, again=True)
 
-    async def _send(self, method: str, path: str, body: Any, *, key: str) -> Any:
-        return await self._run(partial(self._client.call, method, path, body), key)
+    async def _send(self, method: str, path: str, body: Any, *, key: str, sure: Sure | None) -> Any:
+        return await self._run(partial(self._client.call, method, path, body), key, sure=sure)
 
-    async def _run(self, call: Callable[[], T], key: str = "", *, again: bool = False) -> T:
+    async def _run(
+        self, call: Callable[[], T], key: str = "", *, again: bool = False, sure: Sure | None = None
+    ) -> T:
         async with self._room:
+            if sure is not None:
+                await sure()
             try:
                 return await self._threaded(call, key)
             except JiraUnavailable as error:

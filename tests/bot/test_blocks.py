@@ -83,7 +83,8 @@ def labels(made: list[blocks.Block]) -> list[str]:
 def test_every_card_is_fit_for_slack(kind: DraftKind, status: Status, reason: str | None) -> None:
     text, made = drawn = blocks.card(draft(kind, status=status, reason=reason), link)
     assert complaints(drawn) == []
-    assert bool(labels(made)) == (status in (Status.PENDING, Status.FAILED))
+    waits = status in (Status.PENDING, Status.FAILED, Status.CHANGED, Status.EXPIRED)
+    assert bool(labels(made)) == waits
     assert "@channel" not in shown(made)
     assert text.split(":")[0].strip()
 
@@ -97,6 +98,7 @@ def test_every_card_is_fit_for_slack(kind: DraftKind, status: Status, reason: st
         (Status.POSTED, "✅ Posted comment on DEMO-14"),
         (Status.FAILED, "❗ Not posted: comment on DEMO-14"),
         (Status.REJECTED, "Rejected comment on DEMO-14"),
+        (Status.CHANGED, "Draft comment on DEMO-14"),
         (Status.EXPIRED, "Expired comment on DEMO-14"),
     ],
 )
@@ -134,9 +136,16 @@ def test_a_card_shows_what_is_needed_to_decide() -> None:
         (draft(), ["Post", "Edit", "Regenerate", "Reject"]),
         (draft(completes=True), ["Post", "Post and move to Done", "Edit", "Regenerate", "Reject"]),
         (draft(status=Status.FAILED), ["Post again", "Edit", "Regenerate", "Reject"]),
+        (draft(status=Status.CHANGED), ["Post", "Reject"]),
+        (draft(status=Status.CHANGED, completes=True), ["Post", "Post and move to Done", "Reject"]),
+        (
+            draft(completes=True, issues=(replace(DEMO_14, done=True),)),
+            ["Post", "Edit", "Regenerate", "Reject"],
+        ),
+        (draft(status=Status.EXPIRED), ["Draft it again"]),
         (draft(DraftKind.EMAIL), ["Approve", "Edit", "Regenerate", "Reject"]),
     ],
-    ids=["comment", "completes", "failed", "email"],
+    ids=["comment", "completes", "failed", "changed", "changed and completes", "done already", "expired", "email"],
 )
 def test_the_buttons_of_a_card(given: Draft, buttons: list[str]) -> None:
     assert labels(blocks.card(given, link)[1]) == buttons

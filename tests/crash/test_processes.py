@@ -126,9 +126,33 @@ async def the_one_that_posts(cluster: Cluster, key: str, ts: str, method: str = 
     fault = site.jira.faults.add("slow", f"/issue/{key}/comment$", method=method, seconds=4.0, after=True)
     await desk.press(ANA, answers(desk, ts)[0], "Post")
     await until(lambda: fault.times == 0)
-    posting = select(workers_table.c.name).join(jobs_table, jobs_table.c.worker == workers_table.c.id)
-    running = (jobs_table.c.kind == "post_draft") & (jobs_table.c.status == "processing")
+    return await the_one_that_runs(cluster, "post_draft")
+
+
+async def the_one_that_runs(cluster: Cluster, kind: str) -> Product:
+    """Return the process that runs the only job of this kind."""
+    owners = select(workers_table.c.name).join(jobs_table, jobs_table.c.worker == workers_table.c.id)
+    running = (jobs_table.c.kind == kind) & (jobs_table.c.status == "processing")
     async with cluster.store.read() as tx:
-        name = (await tx.execute(posting.where(running))).scalar_one()
+        name = (await tx.execute(owners.where(running))).scalar_one()
     [process] = [one for one in (*cluster.webs, cluster.worker) if name.endswith(f":{one.pid}")]
     return process
+
+
+async def test_a_paused_process_does_not_move_beside_the_one_that_took_over(cluster: Cluster) -> None:
+    """It is paused after it saw which way leads to done, and goes on when another has moved the issue."""
+    desk, site = cluster.desk, cluster.desk.site
+    key = fresh_issue(site)
+    fault = site.jira.faults.add("slow", f"/issue/{key}/transitions$", method="GET", seconds=4.0, after=True)
+    ts = await site.slack.say(ANA.slack, ANA.dm, f"done with {key}")
+    await until(lambda: fault.times == 0)
+    paused = await the_one_that_runs(cluster, "answer")
+    paused.signal(signal.SIGSTOP)
+    try:
+        await until(lambda: "→ *Done*" in "".join(text_of(one) for one in answers(desk, ts)))
+    finally:
+        paused.signal(signal.SIGCONT)
+    await until(lambda: "taken over by another process" in paused.log.read_text())
+    asked = [one for one in site.jira.requests if one.method == "POST" and f"{key}/transitions" in one.path]
+    assert len(asked) == 1
+    assert len(answers(desk, ts)) == 1

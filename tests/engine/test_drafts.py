@@ -129,3 +129,30 @@ async def test_what_waits_is_the_persons_own(drafts: Drafts) -> None:
     decided = await added(drafts, replace(NEW, inbox="m3"))
     await claim(drafts, decided, Status.REJECTED)
     assert [draft.id for draft in await drafts.pending("T1", "U1")] == [made.id]
+
+
+async def test_a_draft_that_is_asked_about_again_waits_for_a_fresh_look(
+    drafts: Drafts, clock: TestClock
+) -> None:
+    made = await added(drafts)
+    await claim(drafts, made, Status.APPROVED)
+    approved, now = await drafts.get(made.id), (replace(made.issues[0], status="Done", done=True),)
+    clock.pass_by(days=6)
+    async with drafts.store.write() as tx:
+        assert await drafts.ask_again(tx, approved, now, "PAY-1 was moved to Done since. Post anyway?")
+        assert not await drafts.ask_again(tx, approved, now, "Once more?")
+    asked = await drafts.get(made.id)
+    assert (asked.status, asked.revision, asked.issues) == (Status.CHANGED, 2, now)
+    with pytest.raises(Gone, match="has changed since"):
+        await claim(drafts, made, Status.APPROVED)
+    clock.pass_by(days=6)
+    await claim(drafts, made, Status.APPROVED, revision=2)
+
+
+async def test_only_an_expired_draft_is_drafted_again_and_by_its_author(drafts: Drafts) -> None:
+    made = await added(drafts)
+    with pytest.raises(Gone):
+        drafts.require_expired(replace(made, status=Status.POSTED), "U1")
+    with pytest.raises(NotYours):
+        drafts.require_expired(replace(made, status=Status.EXPIRED), "U2")
+    drafts.require_expired(replace(made, status=Status.EXPIRED), "U1")
