@@ -92,7 +92,12 @@ async def opened(settings: Settings, *, apart: bool = False) -> AsyncIterator[Ap
         session = await stack.enter_async_context(aiohttp.ClientSession(trust_env=False))
         slack = slack_client(settings, session)
         bot = await _who_am_i(slack)
-        jira = Jira(str(settings.jira_url), settings.jira_email, settings.jira_api_token.get_secret_value())
+        jira = Jira(
+            str(settings.jira_url),
+            settings.jira_email,
+            settings.jira_api_token.get_secret_value(),
+            settle=settings.jira_settle,
+        )
         stack.push_async_callback(jira.close)
         http = await stack.enter_async_context(http_client())
         jobs = jobs_on(store, policy=RetryPolicy(base=settings.retry_base), at_once=settings.jobs_at_once)

@@ -110,6 +110,7 @@ class Settings(BaseSettings):
     input_limit: int = Field(5000, alias="UPDRAFT_INPUT_LIMIT", ge=100, le=40_000)
     allowed_domains: Annotated[tuple[str, ...], NoDecode] = Field((), alias="UPDRAFT_ALLOWED_DOMAINS")
     done_phrases: Annotated[tuple[str, ...], NoDecode] = Field((), alias="UPDRAFT_DONE_PHRASES")
+    jira_settle: float = Field(10.0, alias="UPDRAFT_JIRA_SETTLE", gt=0, le=60)
     messages_a_minute: int = Field(100, alias="UPDRAFT_MESSAGES_A_MINUTE", ge=1)
     confidence: float = Field(0.8, alias="UPDRAFT_CONFIDENCE", ge=0, le=1)
     quality: float = Field(0.7, alias="UPDRAFT_QUALITY", ge=0, le=1)

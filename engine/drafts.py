@@ -292,7 +292,7 @@ class Drafts:
         """Note the comments made so far; ``whole`` ends the draft. False when it is not approved any more."""
         values: dict[str, Any] = {"posted": dict(comments)}
         if whole:
-            values |= {"status": Status.POSTED.value}
+            values |= {"status": Status.POSTED.value, "reason": None}
         mine = (drafts_table.c.id == id) & (drafts_table.c.status == Status.APPROVED.value)
         return bool((await tx.execute(update(drafts_table).where(mine).values(**values))).rowcount)
 

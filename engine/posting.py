@@ -5,6 +5,7 @@ lost, or its process died, the comment is found and counted, not posted again.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -16,16 +17,25 @@ from engine.access import COMMENT, Access, Directory
 from engine.drafts import Draft, Drafts, Status, Target, target
 from engine.errors import JiraError, Postpone
 from engine.inbox import Inbox, Incoming, Kind
-from engine.jira import Issue, NoSuchIssue, to_adf
+from engine.jira import Issue, JiraUnavailable, NoSuchIssue, to_adf
 from engine.jobs import Job, Jobs, Priority
 from engine.store import Store, Transaction
-from engine.types import Choice, Person, Route, Sure
+from engine.types import Choice, Person, Route
 
 log = structlog.get_logger(__name__)
 
 WAITING = "Jira does not answer right now. Not posted yet; I keep trying and will post it once."
 GONE = "{key} is not in Jira any more, or you may not see it any more."
 ANYWAY = "Post anyway?"
+UNSURE = "I do not know yet whether Jira has taken this. I look again in a moment, and post it if it has not."
+
+
+class Unsure(Postpone):
+    """An earlier write may still take effect: what is not there yet must not be posted again yet."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(UNSURE)
+        self.retry_after = seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +67,17 @@ class Posting:
         if draft.status is not Status.APPROVED:
             return
         person = await self.directory(draft.workspace, draft.person)
-        sure = partial(self.jobs.keep, job)
         try:
             found = await self._look(draft, person)
             if found.changes:
-                await sure()
+                await self.jobs.keep(job)
                 await self._ask_again(draft, found)
                 return
-            comments = await self._comments(draft, person, found, sure)
-        except Postpone:
+            comments = await self._comments(job, draft, person, found)
+        except Postpone as error:
             if draft.reason is None:
-                await self._end(draft, Status.APPROVED, WAITING)
+                waiting = UNSURE if isinstance(error, Unsure) else WAITING
+                await self._end(draft, Status.APPROVED, waiting)
             raise
         except JiraError as error:
             log.info("draft refused", draft=draft.id, error=type(error).__name__)
@@ -120,16 +130,33 @@ class Posting:
             raise gone[0]
         return _Found(comments, tuple(issues), tuple(changes))
 
-    async def _comments(self, draft: Draft, person: Person, found: _Found, sure: Sure) -> Mapping[str, str]:
-        """Post on each issue that has no comment yet; ``sure`` keeps a process that was paused from posting beside another."""
+    async def _comments(self, job: Job, draft: Draft, person: Person, found: _Found) -> Mapping[str, str]:
+        """Post on each issue that has no comment yet. Raises Unsure while a comment of an earlier try may still appear."""
         comments = dict(found.comments)
         document = await self._document(draft, person)
         for key in draft.keys:
-            if key not in comments:
-                comments[key] = await self.jira.add_comment(key, document, draft.id, sure=sure)
-                async with self.store.write() as tx:
-                    await self.drafts.posted(tx, draft.id, comments, whole=False)
+            if key in comments:
+                continue
+            if (seconds := self.jobs.doubt(job, self.jira.settle)) > 0:
+                raise Unsure(seconds)
+            comments[key] = await self._comment(job, draft, key, document)
+            async with self.store.write() as tx:
+                await self.drafts.posted(tx, draft.id, comments, whole=False)
         return comments
+
+    async def _comment(self, job: Job, draft: Draft, key: str, document: Mapping[str, Any]) -> str:
+        """Post one comment and return its id; where the answer is lost, look for the comment at once, and else later."""
+        # A process that was paused since it looked must not post beside the one that took over.
+        sure = partial(self.jobs.keep, job)
+        try:
+            return await self.jira.add_comment(key, document, draft.id, sure=sure)
+        except JiraUnavailable as error:
+            if error.refused:
+                raise
+            with suppress(JiraError):
+                if (found := await self.jira.find_comment(key, draft.id)) is not None:
+                    return found
+            raise Unsure(max(self.jira.settle, error.retry_after or 0.0)) from error
 
     async def _ask_again(self, draft: Draft, found: _Found) -> None:
         question = " ".join([*found.changes, ANYWAY])

@@ -43,14 +43,14 @@ MARKER = "updraft"
 class _Client(JIRA):
     """The library's client for Cloud, without its start-up requests."""
 
-    def __init__(self, url: str, email: str, token: str) -> None:
+    def __init__(self, url: str, email: str, token: str, timeout: tuple[float, float]) -> None:
         super().__init__(
             server=url,
             options={"rest_api_version": "3"},
             basic_auth=(email, token),
             get_server_info=False,
             max_retries=0,
-            timeout=TIMEOUT,
+            timeout=timeout,
         )
         self.deploymentType = "Cloud"
         self._fields_cache_value = {"summary": "summary"}
@@ -74,11 +74,24 @@ class _Client(JIRA):
 
 
 class Jira:
-    """One workspace's Jira, reached with one service account; ``url`` is the site's address."""
+    """One workspace's Jira, reached with one service account; ``url`` is the site's address.
 
-    def __init__(self, url: str, email: str, token: str, *, at_once: int = 8) -> None:
-        self.url = url.rstrip("/")
-        self._client = _Client(self.url, email, token)
+    ``settle`` is how many seconds a write may take effect after it was sent, when its answer never came; ``timeout`` are the seconds to
+    connect and to wait for an answer.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        email: str,
+        token: str,
+        *,
+        at_once: int = 8,
+        settle: float = 10.0,
+        timeout: tuple[float, float] = TIMEOUT,
+    ) -> None:
+        self.url, self.settle = url.rstrip("/"), settle
+        self._client = _Client(self.url, email, token, timeout)
         self._threads = ThreadPoolExecutor(16, thread_name_prefix="jira")
         self._room = asyncio.Semaphore(at_once)
 

@@ -46,15 +46,22 @@ class JiraMisconfigured(JiraError):
 
 
 class JiraUnavailable(JiraError, Postpone):
-    """Jira does not answer now; ``retry_after`` is in seconds when Jira said it."""
+    """Jira does not answer now; ``retry_after`` is in seconds when Jira said it.
+
+    ``refused`` tells that a write has certainly not been made; else Jira may have made it, or may still.
+    """
 
     permanent = False
 
     def __init__(
-        self, sentence: str = "Jira does not answer right now.", retry_after: float | None = None
+        self,
+        sentence: str = "Jira does not answer right now.",
+        retry_after: float | None = None,
+        *,
+        refused: bool = False,
     ) -> None:
         super().__init__(sentence)
-        self.retry_after = retry_after
+        self.retry_after, self.refused = retry_after, refused
 
 
 @contextmanager
@@ -84,7 +91,9 @@ def _from_answer(error: JIRAError, key: str) -> JiraError:
     if status == 429 or status >= 500:
         headers = error.response.headers if error.response is not None else {}
         return JiraUnavailable(
-            f"Jira does not answer right now ({status}).", seconds(headers.get("Retry-After"))
+            f"Jira does not answer right now ({status}).",
+            seconds(headers.get("Retry-After")),
+            refused=status == 429,
         )
     return JiraRefused(f"Jira says: {words}" if words else f"Jira refused the request ({status}).")
 

@@ -19,11 +19,18 @@ class LocalJobs(Jobs):
 
     async def _enter(self) -> None:
         self.store.claim()
+        self._began = self.clock()
         cut_off = jobs_table.c.status == "processing"
         async with self.store.write() as tx:
             taken_up = await tx.execute(update(jobs_table).where(cut_off).values(status="pending"))
         if taken_up.rowcount:
             log.info("jobs taken up", count=taken_up.rowcount)
+
+    def doubt(self, job: Job, settle: float) -> float:
+        """What was cut off was so before this process began; another process's jobs are taken over only after a while anyway."""
+        if job.start <= job.tries + 1:
+            return 0.0
+        return max(0.0, settle - (self.clock() - self._began).total_seconds())
 
     async def _pause(self) -> float | None:
         pending = jobs_table.c.status == "pending"

@@ -198,6 +198,13 @@ class Jobs(ABC):
         """Make sure of a job just before an effect that must not happen twice. Raises TakenOver."""
         return
 
+    def doubt(self, job: Job, settle: float) -> float:
+        """Return for how many seconds an effect of an earlier try may still come, if one takes ``settle`` seconds at most.
+
+        That is so when the try was cut off: nobody heard the answer.
+        """
+        return 0.0
+
     @property
     def loop(self) -> asyncio.Task[None]:
         """The runner's task, which ends only when a part of the runner is broken; whoever serves watches it."""

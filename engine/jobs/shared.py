@@ -115,7 +115,10 @@ class SharedJobs(Jobs):
                     raise TakenOver("Another process has taken this over.")
 
     async def _enter(self) -> None:
-        await self._be_seen()
+        try:
+            await self._be_seen()
+        except GONE as error:
+            raise StoreError(f"The database does not answer ({type(error).__name__}).") from error
         self._beating = asyncio.create_task(self._beat(), name="jobs beat")
 
     async def _leave(self) -> None:

@@ -145,7 +145,16 @@ def test_a_card_shows_what_is_needed_to_decide() -> None:
         (draft(status=Status.EXPIRED), ["Draft it again"]),
         (draft(DraftKind.EMAIL), ["Approve", "Edit", "Regenerate", "Reject"]),
     ],
-    ids=["comment", "completes", "failed", "changed", "changed and completes", "done already", "expired", "email"],
+    ids=[
+        "comment",
+        "completes",
+        "failed",
+        "changed",
+        "changed and completes",
+        "done already",
+        "expired",
+        "email",
+    ],
 )
 def test_the_buttons_of_a_card(given: Draft, buttons: list[str]) -> None:
     assert labels(blocks.card(given, link)[1]) == buttons

@@ -13,6 +13,7 @@ from tests.crash.product import Product
 GRACE = 30.0
 CALM = {
     "UPDRAFT_RETRY_BASE": "0.2",
+    "UPDRAFT_JIRA_SETTLE": "8",
     "UPDRAFT_BREAKER_PAUSE": "2",
     "UPDRAFT_MESSAGES_A_MINUTE": "100000",
     "UPDRAFT_CALLS_AN_HOUR": "1000000",

@@ -1,6 +1,7 @@
 """The proof that nothing is lost and nothing happens twice: real processes under load, hurt in every way that is planned for."""
 
 import asyncio
+import logging
 import random
 import sys
 import tempfile
@@ -59,6 +60,8 @@ class Outcome:
 async def prove(plan: Plan, folder: Path, server: postgres.Server | None = None) -> Outcome:
     """Run the plan in an empty folder; a server of PostgreSQL may be restarted and is needed for that database only."""
     begun = time.monotonic()
+    # The stand-ins' server tells of each client that breaks off: here they are killed.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     with _database(plan, server) as more:
         async with fleet(folder, plan.processes, more) as (site, processes):
             chance = random.Random(f"{plan.seed} traffic")

@@ -5,6 +5,8 @@ A fault freezes the product inside one request, before or after that request's e
 
 import asyncio
 import re
+import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from tests.crash.product import Product, answers, fresh_issue, until
 from tests.journeys.desk import Desk, buttons, text_of
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
+
+LATE = 6.0
 
 ON_THE_WAY_TO_A_CARD = [
     ("slack", "", "users.info", False),
@@ -105,3 +109,28 @@ async def test_killed_on_the_way_to_done(site: Site, product: Product, tmp_path:
     assert re.search(r"→ \*Done\*", text_of(answer)), text_of(answer)
     moves = [item for history in site.jira.issue(key)["changelog"]["histories"] for item in history["items"]]
     assert [item["toString"] for item in moves if item["field"] == "status"].count("Done") == 1
+
+
+@pytest.fixture
+async def patient(site: Site, tmp_path: Path) -> AsyncIterator[Product]:
+    product = Product(site, tmp_path, more={"UPDRAFT_JIRA_SETTLE": str(LATE + 2)})
+    await product.start()
+    yield product
+    await product.stop()
+
+
+async def test_killed_while_jira_is_still_at_it(site: Site, patient: Product, tmp_path: Path) -> None:
+    """Jira takes the comment only when the process is long up again: it waits before it believes that there is none."""
+    desk, product = Desk(site, tmp_path), patient
+    key = fresh_issue(site)
+    ts = await site.slack.say(ANA.slack, ANA.dm, f"fixed the login timeout in {key}, still need QA")
+    await until(lambda: [one for one in answers(desk, ts) if buttons(one)])
+    fault = site.jira.faults.add("slow", r"/comment$", method="POST", seconds=LATE)
+    await desk.press(ANA, answers(desk, ts)[0], "Post")
+    await until(lambda: fault.times == 0)
+    taken = time.monotonic() + LATE
+    await product.kill()
+    await product.start()
+    await until(lambda: "Posted comment" in text_of(answers(desk, ts)[0]))
+    await until(lambda: time.monotonic() > taken + 0.5)
+    assert len(desk.ours(key)) == 1

@@ -12,7 +12,8 @@ from sqlalchemy import select, text, update
 from engine.errors import InvalidInput
 from engine.jobs import Job, SharedJobs, TakenOver, jobs_table, workers_table
 from engine.jobs.shared import POLL
-from engine.store import Store
+from engine.store import Store, StoreError
+from tests import postgres
 
 SOON = 10.0
 
@@ -253,3 +254,13 @@ async def test_a_host_with_a_wrong_clock_does_not_delay_a_job(office: Office) ->
         skew = select(jobs_table.c.run_at == text("now()"), jobs_table.c.created_at == text("now()"))
         assert (await tx.execute(skew)).one() == (True, True)
         await tx.execute(update(jobs_table).values(status="completed"))
+
+
+async def test_a_process_that_starts_while_the_database_is_away_says_so(
+    postgres_server: postgres.Server,
+) -> None:
+    with postgres_server.database() as url:
+        store = await Store.open(url)
+    with pytest.raises(StoreError, match="does not answer"):
+        await SharedJobs(store).start()
+    await store.close()

@@ -146,7 +146,9 @@ def button(message: Message, label: str) -> dict[str, Any]:
 def settings(site: Site, folder: Path, *, http: bool = False, port: int = 0, **more: str) -> Settings:
     """Return the product's settings for a site, as its environment would give them."""
     environment = (
-        product_environment(site.url, folder, port, http=http) | {"UPDRAFT_RETRY_BASE": "0.02"} | more
+        product_environment(site.url, folder, port, http=http)
+        | {"UPDRAFT_RETRY_BASE": "0.02", "UPDRAFT_JIRA_SETTLE": "0.1"}
+        | more
     )
     return Settings.model_validate(environment)
 
