@@ -27,7 +27,7 @@ class LocalJobs(Jobs):
             log.info("jobs taken up", count=taken_up.rowcount)
 
     def doubt(self, job: Job, settle: float) -> float:
-        """What was cut off was so before this process began; another process's jobs are taken over only after a while anyway."""
+        """What was cut off was so before this process began."""
         if job.start <= job.tries + 1:
             return 0.0
         return max(0.0, settle - (self.clock() - self._began).total_seconds())

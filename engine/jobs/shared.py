@@ -100,6 +100,17 @@ class SharedJobs(Jobs):
         self.beat, self.dead = beat, dead
         self.worker, self.name = uuid4().hex, f"{socket.gethostname()[:80]}:{os.getpid()}"
         self._beating: asyncio.Task[None] | None = None
+        self._doubted: dict[str, datetime] = {}
+
+    def doubt(self, job: Job, settle: float) -> float:
+        """Whoever was cut off was so at least ``dead`` seconds but for a beat before somebody took over: the rest is waited for here."""
+        if job.start <= job.tries + 1:
+            return 0.0
+        since = self._doubted.setdefault(job.id, self.clock())
+        left = settle - (self.dead - self.beat) - (self.clock() - since).total_seconds()
+        if left <= 0:
+            del self._doubted[job.id]
+        return max(0.0, left)
 
     async def keep(self, job: Job) -> None:
         """Make sure of a job just before an effect that must not happen twice, and be seen alive. Raises TakenOver."""

@@ -1,13 +1,14 @@
 """Durable work: committed with its cause, retried with patience, alone where it must be, never forgotten."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 
 from engine.errors import InvalidInput, Postpone
-from engine.jobs import Job, Jobs, Priority, RetryPolicy, jobs_on, jobs_table, next_try
+from engine.jobs import Job, Jobs, LocalJobs, Priority, RetryPolicy, jobs_on, jobs_table, next_try
 from engine.jobs.queue import MAX_STARTS
 from engine.store import Store
 from tests.engine.conftest import TestClock
@@ -269,3 +270,15 @@ async def anything(store: Store, status: str, count: int) -> None:
     async with asyncio.timeout(10):
         while (await statuses(store)).count(status) < count:  # noqa: ASYNC110 - the database tells nobody
             await asyncio.sleep(0.01)
+
+
+async def test_an_effect_of_a_try_that_was_cut_off_is_waited_for(on_file: Store, clock: TestClock) -> None:
+    jobs = LocalJobs(on_file, clock=clock)
+    await jobs.start()
+    lost = Job("1", "post", {}, None, tries=1, created_at=clock(), start=3)
+    assert jobs.doubt(replace(lost, start=2), 10) == 0
+    clock.pass_by(seconds=3)
+    assert jobs.doubt(lost, 10) == 7
+    clock.pass_by(seconds=8)
+    assert jobs.doubt(lost, 10) == 0
+    await jobs.stop()
