@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from bot import admin, costs, evaluate, judge
+from bot import admin, costs, evaluate, judge, logs
 from bot.settings import Settings, SettingsError, load
 from engine import StoreError, UpdraftError
 
@@ -19,6 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             # A terminal that is not UTF-8 is shown "?" where it lacks a sign.
             stream.reconfigure(errors="replace")
     arguments = _parser().parse_args(argv)
+    logs.quiet()
     try:
         return int(arguments.run(arguments))
     except (UpdraftError, StoreError) as error:
@@ -93,8 +94,6 @@ def _work(_: argparse.Namespace) -> int:
 
 def _settings() -> Settings:
     """Read the settings of a process that stays, and have it log as they say."""
-    from bot import logs
-
     settings = load()
     logs.configure(settings.log_level)
     if settings.debug and settings.environment == "production":

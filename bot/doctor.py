@@ -9,8 +9,9 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot import models
-from bot.app import slack_client, trouble
+from bot.app import slack_client
 from bot.settings import Settings, SettingsError, load
+from bot.slack.client import trouble
 from engine import Jira, Store, StoreError, UpdraftError, http_client
 
 SCOPES = (

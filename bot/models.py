@@ -25,6 +25,7 @@ from engine import (
     Limit,
     Lineup,
     ModelChoice,
+    Notify,
     Policy,
     Prices,
     Priority,
@@ -37,6 +38,7 @@ from engine import (
     embedder,
     imported,
     load_seal,
+    nobody,
     without_stray_settings,
 )
 
@@ -49,7 +51,9 @@ TIERS = {"free": (100, 1_000), "pro": (5_000, 50_000)}
 """Calls and embeddings in 30 days of the tiers that have a limit."""
 
 
-async def gateway(settings: Settings, store: Store, jobs: Jobs, http: HttpClient) -> Gateway:
+async def gateway(
+    settings: Settings, store: Store, jobs: Jobs, http: HttpClient, notify: Notify = nobody
+) -> Gateway:
     """Open the gateway; the SDKs of the providers that are set are imported now, and no others."""
     without_stray_settings()
     for account in accounts(settings):
@@ -72,7 +76,7 @@ async def gateway(settings: Settings, store: Store, jobs: Jobs, http: HttpClient
     return Gateway(
         store,
         lineup(settings, http, kept),
-        ledger=Ledger(store, tell=tell),
+        ledger=Ledger(store, tell=tell, notify=notify),
         flags=Flags(store),
         policy=Policy(limits(settings), settings.model_deadline, seal if settings.keep_prompts else None),
         breakers=Breakers(
@@ -82,6 +86,7 @@ async def gateway(settings: Settings, store: Store, jobs: Jobs, http: HttpClient
         cache_size=settings.cache_size,
         embedder=_embedder(settings, http),
         similarity=settings.similarity,
+        notify=notify,
     )
 
 

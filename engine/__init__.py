@@ -3,6 +3,7 @@
 from engine.accounts import Account, Accounts
 from engine.audit import records as audit_records
 from engine.breaker import Breakers
+from engine.census import Census, DraftCount, JobCount, LimitUse, limits_used, take_census
 from engine.core import Engine
 from engine.credentials import Credential, Credentials, Level
 from engine.credentials import Fields as CredentialFields
@@ -41,11 +42,26 @@ from engine.models import (
     imported,
     without_stray_settings,
 )
+from engine.notices import (
+    Answered,
+    Asked,
+    Component,
+    Decided,
+    Failed,
+    LimitHit,
+    Notice,
+    Notify,
+    Routed,
+    Taken,
+    Worked,
+    nobody,
+)
 from engine.reply import Reply
 from engine.routing import lexicons_with, prepare
 from engine.sealing import Seal, SealingError
 from engine.sealing import load as load_seal
 from engine.store import Store, StoreError, Transaction
+from engine.troubles import AlertPolicy, Troubles
 from engine.types import (
     Blank,
     Checked,
@@ -64,21 +80,29 @@ from engine.writing import Writer
 __all__ = [
     "Account",
     "Accounts",
+    "AlertPolicy",
+    "Answered",
+    "Asked",
     "Blank",
     "Breakers",
     "By",
+    "Census",
     "Checked",
     "Choice",
+    "Component",
     "Credential",
     "CredentialFields",
     "Credentials",
+    "Decided",
     "Draft",
+    "DraftCount",
     "DraftKind",
     "Drafts",
     "Embedder",
     "Endpoint",
     "Engine",
     "Entry",
+    "Failed",
     "Figures",
     "Finding",
     "Flags",
@@ -92,15 +116,20 @@ __all__ = [
     "Jira",
     "JiraError",
     "Job",
+    "JobCount",
     "Jobs",
     "Kind",
     "Ledger",
     "Level",
     "Limit",
+    "LimitHit",
+    "LimitUse",
     "Lineup",
     "ModelChoice",
     "ModelError",
     "NotYours",
+    "Notice",
+    "Notify",
     "Option",
     "Person",
     "Policy",
@@ -112,6 +141,7 @@ __all__ = [
     "Report",
     "RetryPolicy",
     "Route",
+    "Routed",
     "Routing",
     "Seal",
     "SealingError",
@@ -120,14 +150,17 @@ __all__ = [
     "Store",
     "StoreError",
     "Switched",
+    "Taken",
     "Told",
     "Transaction",
+    "Troubles",
     "Unit",
     "UpdraftError",
     "Use",
     "UsePeriod",
     "Verdict",
     "Window",
+    "Worked",
     "Writer",
     "audit_records",
     "connect",
@@ -137,10 +170,13 @@ __all__ = [
     "imported",
     "jobs_on",
     "lexicons_with",
+    "limits_used",
     "load_seal",
+    "nobody",
     "prepare",
     "records",
     "suggestions",
+    "take_census",
     "usage",
     "without_stray_settings",
 ]

@@ -16,6 +16,7 @@ from engine.errors import JiraError, Postpone
 from engine.inbox import Inbox, Incoming, Kind
 from engine.jira import to_adf
 from engine.jobs import Job, Jobs, Priority
+from engine.notices import Decided, Notify, nobody
 from engine.store import Store
 from engine.types import Choice, Person, Route
 
@@ -26,6 +27,8 @@ WAITING = "Jira does not answer right now. Not posted yet; I keep trying and wil
 
 class Posting:
     """The job that posts approved drafts."""
+
+    notify: Notify = staticmethod(nobody)
 
     def __init__(
         self, store: Store, jobs: Jobs, drafts: Drafts, inbox: Inbox, access: Access, directory: Directory
@@ -58,6 +61,7 @@ class Posting:
             )
             if draft.move:
                 await self._move(tx, draft)
+        self.notify(Decided("posted"))
 
     async def give_up(self, job: Job, error: BaseException) -> None:
         """Tell the author that posting was given up; the draft may be approved again."""

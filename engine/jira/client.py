@@ -7,6 +7,7 @@ write never is: whoever writes looks for its marker first.
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -14,10 +15,11 @@ from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, TypeVar
 
+import structlog
 from jira import JIRA
 from requests.adapters import HTTPAdapter
 
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, JiraError
 from engine.jira.errors import JiraMisconfigured, JiraUnavailable, translated
 from engine.jira.values import (
     KEY,
@@ -30,6 +32,9 @@ from engine.jira.values import (
     web_link,
     when,
 )
+from engine.notices import Component, Failed, Notify, nobody
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
@@ -75,8 +80,10 @@ class _Client(JIRA):
 class Jira:
     """One workspace's Jira, reached with one service account; ``url`` is the site's address."""
 
-    def __init__(self, url: str, email: str, token: str, *, at_once: int = 8) -> None:
-        self.url = url.rstrip("/")
+    def __init__(
+        self, url: str, email: str, token: str, *, at_once: int = 8, notify: Notify = nobody
+    ) -> None:
+        self.url, self.notify = url.rstrip("/"), notify
         self._client = _Client(self.url, email, token)
         self._threads = ThreadPoolExecutor(16, thread_name_prefix="jira")
         self._room = asyncio.Semaphore(at_once)
@@ -200,6 +207,7 @@ class Jira:
         """Post a comment (an ADF document) that carries the marker; return its id."""
         body = {"body": document, "properties": [{"key": MARKER, "value": {"draft": marker}}]}
         answer = await self._send("POST", f"issue/{_checked(key)}/comment", body, key=key)
+        log.info("comment added", issue=key, comment=str(answer["id"]))
         return str(answer["id"])
 
     async def transition(self, key: str, id: str, fields: Mapping[str, Any] | None = None) -> None:
@@ -208,6 +216,7 @@ class Jira:
         if fields:
             body["fields"] = dict(fields)
         await self._send("POST", f"issue/{_checked(key)}/transitions", body, key=key)
+        log.info("issue moved", issue=key)
 
     def link(self, key: str, comment: str | None = None) -> str:
         """Return the address of an issue or of one comment."""
@@ -232,6 +241,7 @@ class Jira:
                     json_result=True,
                     use_post=True,
                 ),
+                "search",
                 again=True,
             )
             found += page["issues"]
@@ -265,12 +275,28 @@ class Jira:
         params: Mapping[str, Any] | None = None,
         key: str = "",
     ) -> Any:
-        return await self._run(partial(self._client.call, method, path, body, params), key, again=True)
+        call = partial(self._client.call, method, path, body, params)
+        return await self._run(call, f"{method} {path}", key, again=True)
 
     async def _send(self, method: str, path: str, body: Any, *, key: str) -> Any:
-        return await self._run(partial(self._client.call, method, path, body), key)
+        return await self._run(partial(self._client.call, method, path, body), f"{method} {path}", key)
 
-    async def _run(self, call: Callable[[], T], key: str = "", *, again: bool = False) -> T:
+    async def _run(self, call: Callable[[], T], what: str, key: str = "", *, again: bool = False) -> T:
+        """Make a call; a line of the log says which, with what outcome."""
+        began = time.monotonic()
+        outcome = "ok"
+        try:
+            return await self._tried(call, key, again)
+        except JiraError as error:
+            outcome = type(error).__name__
+            if isinstance(error, JiraUnavailable | JiraMisconfigured):
+                self.notify(Failed(Component.JIRA, str(error)))
+            raise
+        finally:
+            spent = round((time.monotonic() - began) * 1000)
+            log.debug("jira asked", call=what, outcome=outcome, milliseconds=spent)
+
+    async def _tried(self, call: Callable[[], T], key: str, again: bool) -> T:
         async with self._room:
             try:
                 return await self._threaded(call, key)

@@ -8,15 +8,21 @@ from engine.jobs.local import LocalJobs
 from engine.jobs.queue import DeadLetter, Handler, Job, Jobs, Priority, TakenOver, jobs_table
 from engine.jobs.retry import RetryPolicy, next_try
 from engine.jobs.shared import SharedJobs, workers_table
+from engine.notices import Notify, nobody
 from engine.store import Clock, Store, utcnow
 
 
 def jobs_on(
-    store: Store, *, policy: RetryPolicy | None = None, at_once: int = 16, clock: Clock = utcnow
+    store: Store,
+    *,
+    policy: RetryPolicy | None = None,
+    at_once: int = 16,
+    clock: Clock = utcnow,
+    notify: Notify = nobody,
 ) -> Jobs:
     """Return the queue that fits the database; ``at_once`` jobs run side by side."""
     kind = SharedJobs if store.shared else LocalJobs
-    return kind(store, policy=policy, at_once=at_once, clock=clock)
+    return kind(store, policy=policy, at_once=at_once, clock=clock, notify=notify)
 
 
 __all__ = [

@@ -44,7 +44,8 @@ class LocalJobs(Jobs):
         if not chosen:
             return []
         mine = jobs_table.c.id.in_([row.id for row in chosen])
-        begun = {"status": "processing", "starts": jobs_table.c.starts + 1}
+        now = self.clock()
+        begun = {"status": "processing", "starts": jobs_table.c.starts + 1, "started_at": now}
         async with self.store.write() as tx:
             await tx.execute(update(jobs_table).where(mine).values(**begun))
-        return await self._living([started(row, row.starts + 1) for row in chosen])
+        return await self._living([started(row, row.starts + 1, now) for row in chosen])

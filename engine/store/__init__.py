@@ -4,9 +4,20 @@
 a conditional update. ``store.read()`` sees a consistent snapshot. What hangs on a commit (waking a job runner) asks :meth:`Store.after_commit`.
 """
 
-from engine.store.database import Clock, Store, Transaction, utcnow
+from engine.store.database import AWAY, Clock, Store, Transaction, utcnow
 from engine.store.migrating import StoreError
 from engine.store.schema import Json, Moment, metadata
 from engine.store.together import Together
 
-__all__ = ["Clock", "Json", "Moment", "Store", "StoreError", "Together", "Transaction", "metadata", "utcnow"]
+__all__ = [
+    "AWAY",
+    "Clock",
+    "Json",
+    "Moment",
+    "Store",
+    "StoreError",
+    "Together",
+    "Transaction",
+    "metadata",
+    "utcnow",
+]
