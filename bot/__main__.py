@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from bot import admin, costs, evaluate, judge, logs
+from bot import admin, costs, evaluate, jobs, judge, logs
 from bot.settings import Settings, SettingsError, load
 from engine import StoreError, UpdraftError
 
@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_commands(commands)
     costs.add_commands(commands)
     admin.add_commands(commands)
+    jobs.add_commands(commands)
     return parser
 
 

@@ -14,7 +14,9 @@ from engine.flags import Flags, Switched
 from engine.gateway import Gateway, Policy
 from engine.inbox import Entry, Inbox, Incoming, Kind
 from engine.jira import Jira
-from engine.jobs import Job, Jobs, Priority, RetryPolicy, jobs_on
+from engine.jobs import Job, JobRow, Jobs, KindStats, Priority, RetryPolicy, jobs_on
+from engine.jobs import listed as listed_jobs
+from engine.jobs import stats as job_stats
 from engine.ledger import (
     By,
     Ledger,
@@ -57,6 +59,7 @@ from engine.notices import (
     nobody,
 )
 from engine.reply import Reply
+from engine.revival import revive
 from engine.routing import lexicons_with, prepare
 from engine.sealing import Seal, SealingError
 from engine.sealing import load as load_seal
@@ -117,8 +120,10 @@ __all__ = [
     "JiraError",
     "Job",
     "JobCount",
+    "JobRow",
     "Jobs",
     "Kind",
+    "KindStats",
     "Ledger",
     "Level",
     "Limit",
@@ -168,13 +173,16 @@ __all__ = [
     "embedder",
     "http_client",
     "imported",
+    "job_stats",
     "jobs_on",
     "lexicons_with",
     "limits_used",
+    "listed_jobs",
     "load_seal",
     "nobody",
     "prepare",
     "records",
+    "revive",
     "suggestions",
     "take_census",
     "usage",

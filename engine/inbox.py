@@ -266,6 +266,18 @@ class Inbox:
         await tx.execute(update(inbox_table).where(unanswered).values(state=State.WITHDRAWN.value, text=""))
         return id
 
+    async def reopen(self, tx: Transaction, id: str) -> str | None:
+        """Have a message answered anew, in the place of its last answer; return its workspace, None when a question or nobody waits.
+
+        Where an answer was being sent it is looked for first.
+        """
+        states = (State.RECEIVED.value, State.SENDING.value, State.ANSWERED.value)
+        mine = (inbox_table.c.id == id) & inbox_table.c.state.in_(states)
+        cut_off = (inbox_table.c.state == State.SENDING.value, State.SENDING.value)
+        again = update(inbox_table).where(mine).values(state=case(cut_off, else_=State.RECEIVED.value))
+        found: str | None = (await tx.execute(again.returning(inbox_table.c.workspace))).scalar()
+        return found
+
     async def about(self, tx: Transaction, id: str, issue: str | None) -> None:
         """Note which issue a message turned out to be about."""
         await tx.execute(update(inbox_table).where(inbox_table.c.id == id).values(issue=issue))

@@ -4,6 +4,7 @@
 an async function of one :class:`Job`; when it raises, :func:`next_try` decides. Jobs that are given up stay as dead letters.
 """
 
+from engine.jobs.listing import JobRow, KindStats, listed, stats
 from engine.jobs.local import LocalJobs
 from engine.jobs.queue import DeadLetter, Handler, Job, Jobs, Priority, TakenOver, jobs_table
 from engine.jobs.retry import RetryPolicy, next_try
@@ -29,7 +30,9 @@ __all__ = [
     "DeadLetter",
     "Handler",
     "Job",
+    "JobRow",
     "Jobs",
+    "KindStats",
     "LocalJobs",
     "Priority",
     "RetryPolicy",
@@ -37,6 +40,8 @@ __all__ = [
     "TakenOver",
     "jobs_on",
     "jobs_table",
+    "listed",
     "next_try",
+    "stats",
     "workers_table",
 ]

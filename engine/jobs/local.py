@@ -13,6 +13,9 @@ from engine.jobs.queue import Job, Jobs, jobs_table, started
 
 log = structlog.get_logger(__name__)
 
+LOOK = 5.0
+"""Seconds until a job is found that a command added beside the process, such as a dead letter that was put back."""
+
 
 class LocalJobs(Jobs):
     """The queue of a database that one process works on; claims are made in batches."""
@@ -25,12 +28,12 @@ class LocalJobs(Jobs):
         if taken_up.rowcount:
             log.info("jobs taken up", count=taken_up.rowcount)
 
-    async def _pause(self) -> float | None:
+    async def _pause(self) -> float:
         pending = jobs_table.c.status == "pending"
         query = select(jobs_table.c.run_at).where(pending).order_by(jobs_table.c.run_at).limit(1)
         async with self.store.read() as tx:
             first = (await tx.execute(query)).scalar()
-        return None if first is None else (first - self.clock()).total_seconds()
+        return LOOK if first is None else min((first - self.clock()).total_seconds(), LOOK)
 
     async def _claim(self, room: int) -> list[Job]:
         held = {job.lock for job in self._running.values() if job.lock}

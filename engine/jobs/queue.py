@@ -247,13 +247,12 @@ class Jobs(ABC):
             rows = (await tx.execute(query)).all()
         return [DeadLetter(row.id, row.kind, row.payload, row.error or "", row.finished_at) for row in rows]
 
-    async def requeue(self, id: str) -> bool:
-        """Give a dead letter another life; False when it is none."""
+    async def requeue(self, tx: Transaction, id: str) -> bool:
+        """Give a dead letter another life; False when it is none. What it works on is to be put back in the same transaction."""
         fresh = {"status": "pending", "tries": 0, "starts": 0, "run_at": self._at(), "created_at": self._at()}
-        async with self.store.write() as tx:
-            dead = (jobs_table.c.id == id) & (jobs_table.c.status == "failed")
-            revived = await tx.execute(update(jobs_table).where(dead).values(**fresh))
-            await self._announce(tx)
+        dead = (jobs_table.c.id == id) & (jobs_table.c.status == "failed")
+        revived = await tx.execute(update(jobs_table).where(dead).values(**fresh, finished_at=None))
+        await self._announce(tx)
         return bool(revived.rowcount)
 
     async def forget(self, tx: Transaction) -> int:
