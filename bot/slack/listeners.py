@@ -183,6 +183,7 @@ class Listeners:
         """An option of a question, straight away or by way of a form."""
         person = body["user"]["id"]
         message, _, number = action["value"].partition(".")
+        structlog.contextvars.bind_contextvars(message=message)
         try:
             if action["action_id"].startswith("fill_"):
                 option = await self.engine.inbox.offered(message, int(number), person)
