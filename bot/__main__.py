@@ -60,9 +60,11 @@ def _parser() -> argparse.ArgumentParser:
         ("serve", _serve, "connect to Slack and work"),
         ("work", _work, "run jobs only, beside processes that serve (PostgreSQL only)"),
         ("migrate", _migrate, "bring the database to this version's schema"),
-        ("doctor", _doctor, "check settings, Slack, Jira, the model and the database, and say what to do"),
     ):
         commands.add_parser(name, help=text).set_defaults(run=run)
+    doctor = commands.add_parser("doctor", help="check everything that Updraft needs, and say what to do")
+    doctor.add_argument("--alert", action="store_true", help="post a test to the alert channel")
+    doctor.set_defaults(run=_doctor)
     judge.add_commands(commands)
     evaluate.add_commands(commands)
     costs.add_commands(commands)
@@ -113,10 +115,10 @@ def _migrate(_: argparse.Namespace) -> int:
     return 0
 
 
-def _doctor(_: argparse.Namespace) -> int:
+def _doctor(arguments: argparse.Namespace) -> int:
     from bot import doctor
 
-    return doctor.run()
+    return doctor.run(alert=arguments.alert)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What Prometheus reads at ``/metrics``: the one home of its library.
 
 Two kinds of figures. What this process did is counted as it happens (:meth:`Metrics.hear`); Prometheus adds the processes up. What lives in
-tables (jobs, drafts, limits, breakers) is read when somebody looks, at most every few seconds, and is the same whoever is asked.
+tables (jobs, drafts, limits, breakers) is read when somebody looks, at most every half minute, and is the same whoever is asked.
 """
 
 import asyncio
@@ -41,8 +41,8 @@ from engine import (
     Worked,
 )
 
-FRESH = 10.0
-"""Seconds that a look at the tables is good for."""
+FRESH = 30.0
+"""Seconds that a look at the tables is good for: with 20,000 drafts in the span it takes 0.2 s (SQLite) to 0.6 s (PostgreSQL)."""
 PATIENCE = 5.0
 """Seconds that the tables have to answer; without them the process still tells of itself."""
 SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)

@@ -79,9 +79,7 @@ async def gateway(
         ledger=Ledger(store, tell=tell, notify=notify),
         flags=Flags(store),
         policy=Policy(limits(settings), settings.model_deadline, seal if settings.keep_prompts else None),
-        breakers=Breakers(
-            store, failures=settings.breaker_failures, pause=timedelta(seconds=settings.breaker_pause)
-        ),
+        breakers=breakers(settings, store),
         prices=prices(settings),
         cache_size=settings.cache_size,
         embedder=_embedder(settings, http),
@@ -95,9 +93,19 @@ def credentials(settings: Settings, store: Store) -> Credentials:
 
     Raises SealingError.
     """
-    file = Path(f"{store.url.database}.key") if store.url.get_backend_name() == "sqlite" else None
-    seal = load_seal(_key(settings.master_key) or None, file)
+    seal = load_seal(_key(settings.master_key) or None, key_file(store))
     return Credentials(store, seal, allow_private=settings.allow_private_urls)
+
+
+def key_file(store: Store) -> Path | None:
+    """Return where a master key is kept that no setting holds; None where the database has no folder for it."""
+    return None if store.shared else Path(f"{store.url.database}.key")
+
+
+def breakers(settings: Settings, store: Store) -> Breakers:
+    """Return the providers' breakers."""
+    pause = timedelta(seconds=settings.breaker_pause)
+    return Breakers(store, failures=settings.breaker_failures, pause=pause)
 
 
 def lineup(settings: Settings, http: HttpClient, kept: Credentials | None = None) -> Lineup:

@@ -1,6 +1,6 @@
 """How much there is of everything that lives in tables: for figures that all processes must agree on.
 
-Everything is read in one transaction, along indexes and over a bounded span, so that it may be asked for every few seconds.
+Everything is read in one transaction, along indexes and over a bounded span, so that it may be asked for every half minute.
 """
 
 from collections.abc import Mapping, Sequence

@@ -160,7 +160,8 @@ class Troubles:
         row = troubles_table.c
         lately = (row.component == component) & (row.at >= since)
         count = int((await tx.execute(select(func.count()).where(lately))).scalar_one())
-        minutes = f"{self.policy.window.total_seconds() / 60:g} minutes"
+        span = self.policy.window.total_seconds() / 60
+        minutes = "a minute" if span == 1 else f"{span:g} minutes"
         if component is Component.ANSWERS:
             ended = await self._answers_ended(tx, since)
             if ended < ENOUGH or count / ended <= self.policy.rate:

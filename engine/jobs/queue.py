@@ -385,7 +385,9 @@ class Jobs(ABC):
         for job in jobs:
             if job.start > MAX_STARTS:
                 error = RuntimeError(f"started {job.start - 1} times and never ended")
+                self.notify(Failed(Component.JOBS, f"{job.kind}: {error}."))
                 await self._end(job, error, None)
+                self.notify(Worked(job.kind, "failed", job.waited, 0.0))
         return [job for job in jobs if job.start <= MAX_STARTS]
 
     async def _work(self, job: Job) -> None:
@@ -397,10 +399,6 @@ class Jobs(ABC):
 
     async def _attempt(self, job: Job) -> None:
         began = time.monotonic()
-
-        def worked(outcome: str) -> None:
-            self.notify(Worked(job.kind, outcome, job.waited, time.monotonic() - began))
-
         try:
             await self._handlers[job.kind](job)
         except TakenOver:
@@ -415,13 +413,15 @@ class Jobs(ABC):
                 error=f"{type(error).__name__}: {error}"[:300],
                 again_in=wait,
             )
+            outcome, took = _outcome(error, wait), time.monotonic() - began
             if not isinstance(error, Postpone):
-                self.notify(Failed(Component.JOBS, f"{job.kind}: {type(error).__name__}"))
-            worked(_outcome(error, wait))
+                self.notify(Failed(Component.JOBS, f"{job.kind}: {type(error).__name__}."))
             await self._end(job, error, wait)
         else:
-            worked("completed")
+            outcome, took = "completed", time.monotonic() - began
             await self._note(job, {"status": "completed", "finished_at": self._at(), "error": None})
+        # Only now, for whoever hears of it may look at the table.
+        self.notify(Worked(job.kind, outcome, job.waited, took))
 
     async def _end(self, job: Job, error: BaseException, wait: float | None) -> None:
         """Put the job back for later, or make it a dead letter and say so."""

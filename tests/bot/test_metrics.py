@@ -1,18 +1,21 @@
 """``/metrics``: what happened is counted where it happens, and only those read it who may."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.app import work
 from emulators.people import ANA, BEN, CHANNEL
 from emulators.site import Site
 from tests.bot.test_web import free_port
-from tests.journeys.desk import Desk, on_postgres, served, text_of
+from tests.journeys.desk import Desk, on_postgres, served, settings, text_of
 
 UPDATE = "fixed the timeout in DEMO-14, retries 3 times now, still need QA on staging"
 Figures = dict[tuple[str, ...], float]
@@ -179,3 +182,33 @@ async def test_with_a_token_it_has_to_be_shown(tmp_path: Path) -> None:
                 assert answer.status == 403
         assert await figures(session, Authorization="Bearer s3same")
         assert await figures(session, **{"Authorization": "Bearer s3same", "X-Forwarded-For": "192.0.2.7"})
+
+
+async def test_a_worker_tells_of_what_it_does_on_a_port_of_its_own(tmp_path: Path, postgres_url: str) -> None:
+    """The one that serves takes the messages, the worker answers them; what the tables say both say."""
+    port, worker = free_port(), free_port()
+    shared: dict[str, Any] = {**on_postgres(postgres_url), "UPDRAFT_SERVE_JOBS": "false"}
+    stop = asyncio.Event()
+    async with Site(port=0) as site, served(site, tmp_path, port=port, **shared):
+        shared |= {"UPDRAFT_WORK_PORT": str(worker)}
+        working = asyncio.create_task(work(settings(site, tmp_path, port=port, **shared), stop=stop))
+        try:
+            await Desk(site, tmp_path).say(ANA, "done with DEMO-12")
+            found = []
+            for one in (port, worker):
+                async with aiohttp.ClientSession(f"http://127.0.0.1:{one}") as session:
+                    found.append(await figures(session))
+            async with (
+                aiohttp.ClientSession(f"http://127.0.0.1:{worker}") as session,
+                session.get("/health/ready") as ready,
+                session.post("/slack/events") as events,
+            ):
+                assert (ready.status, events.status) == (200, 404)
+        finally:
+            stop.set()
+            await working
+    serving, doing = found
+    assert serving["updraft_messages_total", "message"] == 1
+    assert ("updraft_requests_total", "completion", "completion.done-with") not in serving
+    assert doing["updraft_requests_total", "completion", "completion.done-with"] == 1
+    assert serving["updraft_limit_most", "dollars", "day"] == doing["updraft_limit_most", "dollars", "day"]

@@ -4,11 +4,13 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
 
+from engine.errors import InvalidInput, Postpone
 from engine.jobs import Job, Jobs, Priority, RetryPolicy, jobs_on, jobs_table
 from engine.notices import Component, Failed, Worked
-from engine.store import Store
+from engine.store import Store, utcnow
 from engine.troubles import AlertPolicy, Trouble, Troubles, troubles_table
 from tests.engine.conftest import TestClock
 
@@ -111,7 +113,7 @@ async def test_other_numbers_hold(store: Store, jobs: Jobs, clock: TestClock) ->
     for _ in range(2):
         await fails(troubles)
     [told] = await alerts(store)
-    assert told.startswith("Jira: 2 errors within 1 minutes.")
+    assert told.startswith("Jira: 2 errors within a minute.")
 
 
 async def ended(store: Store, jobs: Jobs, completed: int, failed: int) -> None:
@@ -158,8 +160,6 @@ async def test_old_rows_go(store: Store, troubles: Troubles, clock: TestClock) -
 
 
 async def test_a_job_that_fails_is_told_and_one_that_waits_is_not(store: Store) -> None:
-    from engine.errors import InvalidInput, Postpone
-
     heard: list[object] = []
     queue = jobs_on(
         store, policy=RetryPolicy(retries=0, base=0.001, patience=timedelta()), notify=heard.append
@@ -180,9 +180,49 @@ async def test_a_job_that_fails_is_told_and_one_that_waits_is_not(store: Store) 
     await queue.idle()
     await queue.stop(grace=1)
     assert [one for one in heard if isinstance(one, Failed)] == [
-        Failed(Component.JOBS, "refuse: InvalidInput")
+        Failed(Component.JOBS, "refuse: InvalidInput.")
     ]
     assert sorted((one.kind, one.outcome) for one in heard if isinstance(one, Worked)) == [
         ("refuse", "failed"),
         ("wait", "failed"),
     ]
+
+
+async def until(store: Store, count: int) -> None:
+    """Wait until so many failures are written down."""
+    while True:
+        async with store.read() as tx:
+            if len((await tx.execute(select(troubles_table))).all()) == count:
+                return
+        await asyncio.sleep(0.02)
+
+
+async def test_what_the_database_does_not_take_is_written_later(store: Store, jobs: Jobs) -> None:
+    """Not to lose what happened while it was away is the point of telling of it."""
+    troubles = Troubles(store, jobs)
+    async with store.write() as tx:
+        await tx.run_sync(troubles_table.drop)
+    async with troubles.watching():
+        troubles.hear(Failed(Component.DATABASE, "Away."))
+        await asyncio.sleep(0)
+        troubles.hear(Failed(Component.DATABASE, "Still away."))
+        async with store.write() as tx:
+            await tx.run_sync(troubles_table.create)
+        await asyncio.wait_for(until(store, 2), 20)
+
+
+async def test_the_database_tells_of_itself(database_url: str) -> None:
+    """A statement that the database drops is its failure; one that it refuses for what it says is not."""
+    heard: list[object] = []
+    store = await Store.open(database_url, heard.append)
+    with pytest.raises(SQLAlchemyError):
+        async with store.write() as tx:
+            row = {"id": "x", "component": "jira", "said": "x", "at": utcnow()}
+            await tx.execute(troubles_table.insert(), [row, row])
+    assert heard == []
+    away = "SELECT pg_terminate_backend(pg_backend_pid())" if store.shared else "SELECT * FROM nowhere"
+    with pytest.raises(SQLAlchemyError):
+        async with store.read() as tx:
+            await tx.execute(text(away))
+    await store.close()
+    assert heard == [Failed(Component.DATABASE, "The database does not answer (OperationalError).")]
