@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from bot import admin, costs, evaluate, judge
+from bot import admin, costs, evaluate, jobs, judge, logs
 from bot.settings import Settings, SettingsError, load
 from engine import StoreError, UpdraftError
 
@@ -19,6 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             # A terminal that is not UTF-8 is shown "?" where it lacks a sign.
             stream.reconfigure(errors="replace")
     arguments = _parser().parse_args(argv)
+    logs.quiet()
     try:
         return int(arguments.run(arguments))
     except (UpdraftError, StoreError) as error:
@@ -59,13 +60,16 @@ def _parser() -> argparse.ArgumentParser:
         ("serve", _serve, "connect to Slack and work"),
         ("work", _work, "run jobs only, beside processes that serve (PostgreSQL only)"),
         ("migrate", _migrate, "bring the database to this version's schema"),
-        ("doctor", _doctor, "check settings, Slack, Jira, the model and the database, and say what to do"),
     ):
         commands.add_parser(name, help=text).set_defaults(run=run)
+    doctor = commands.add_parser("doctor", help="check everything that Updraft needs, and say what to do")
+    doctor.add_argument("--alert", action="store_true", help="post a test to the alert channel")
+    doctor.set_defaults(run=_doctor)
     judge.add_commands(commands)
     evaluate.add_commands(commands)
     costs.add_commands(commands)
     admin.add_commands(commands)
+    jobs.add_commands(commands)
     return parser
 
 
@@ -93,8 +97,6 @@ def _work(_: argparse.Namespace) -> int:
 
 def _settings() -> Settings:
     """Read the settings of a process that stays, and have it log as they say."""
-    from bot import logs
-
     settings = load()
     logs.configure(settings.log_level)
     if settings.debug and settings.environment == "production":
@@ -113,10 +115,10 @@ def _migrate(_: argparse.Namespace) -> int:
     return 0
 
 
-def _doctor(_: argparse.Namespace) -> int:
+def _doctor(arguments: argparse.Namespace) -> int:
     from bot import doctor
 
-    return doctor.run()
+    return doctor.run(alert=arguments.alert)
 
 
 if __name__ == "__main__":

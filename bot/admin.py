@@ -125,7 +125,7 @@ async def _list(desk: Desk, _: argparse.Namespace) -> int:
     if not found:
         sys.stdout.write("There are none. Add one with: updraft credentials add NAME --provider openai\n")
     rows = [_row(one) for one in found]
-    sys.stdout.write(_table(("provider", "name", "key", "model", "tried", "state", "tested", "used"), rows))
+    sys.stdout.write(table(("provider", "name", "key", "model", "tried", "state", "tested", "used"), rows))
     for one in found:
         if one.state_reason:
             sys.stdout.write(f"{one.name}: {one.state_reason}\n")
@@ -279,7 +279,8 @@ def _when(moment: datetime | None) -> str:
     return "never" if moment is None else f"{moment:%Y-%m-%d %H:%M}"
 
 
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """Return rows under their headings, each column as wide as it has to be; nothing where there are none."""
     if not rows:
         return ""
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
@@ -350,7 +351,7 @@ async def _desk(settings: Settings, workspace: str | None) -> AsyncIterator[Desk
         raise InvalidInput("--workspace must be a Slack team id, such as T0123456789.")
     store = await Store.open(settings.database_url)
     try:
-        yield Desk(settings, store, workspace, _me())
+        yield Desk(settings, store, workspace, me())
     finally:
         await store.close()
 
@@ -364,7 +365,7 @@ async def _own_workspace(settings: Settings) -> str:
         raise InvalidInput(f"{error} Or name the workspace with --workspace ID.") from error
 
 
-def _me() -> str:
+def me() -> str:
     """Return who runs the command, for the audit."""
     try:
         name = getpass.getuser()

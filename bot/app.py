@@ -18,26 +18,35 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import models, web
 from bot.health import Health
+from bot.metrics import Kept, Metrics
 from bot.settings import Settings, SettingsError
 from bot.slack.alerts import Alerts
+from bot.slack.client import SlackClient, trouble
 from bot.slack.delivery import Delivery
 from bot.slack.listeners import Listeners, make_app
 from bot.slack.people import People
 from engine import (
+    AlertPolicy,
     Engine,
+    Gateway,
     Jira,
     Job,
     Jobs,
+    Notice,
+    Notify,
     Periods,
     Retention,
     RetryPolicy,
     Store,
+    Troubles,
     UpdraftError,
     Writer,
     http_client,
     jobs_on,
     lexicons_with,
+    nobody,
     prepare,
+    take_census,
 )
 
 log = structlog.get_logger(__name__)
@@ -48,15 +57,6 @@ ALONE = (
     "DATABASE_URL: with SQLite one process does everything. Run `updraft serve`, which also runs the jobs (UPDRAFT_SERVE_JOBS=true). "
     "Separate workers need a database that several processes share: postgresql://…"
 )
-
-TROUBLE = (
-    "ratelimited",
-    "internal_error",
-    "fatal_error",
-    "service_unavailable",
-    "request_timeout",
-)
-"""Slack's answers that say nothing about a token (https://docs.slack.dev/reference/methods/auth.test#errors)."""
 
 
 class StartError(UpdraftError):
@@ -75,6 +75,40 @@ class App:
     bolt: AsyncApp
     bot: dict[str, Any]
     health: Health
+    metrics: Metrics
+
+
+def alert_policy(settings: Settings) -> AlertPolicy:
+    """Return when trouble is told of."""
+    window, quiet = timedelta(minutes=settings.alert_window), timedelta(minutes=settings.alert_quiet)
+    return AlertPolicy(settings.alert_errors, window, quiet, settings.alert_error_rate)
+
+
+def _writer(settings: Settings, gateway: Gateway) -> Writer:
+    return Writer(
+        gateway,
+        allowed_domains=settings.allowed_domains,
+        good=settings.quality,
+        keep_drafts=settings.cache_drafts * 60.0,
+        keep_intents=settings.cache_intents * 60.0,
+    )
+
+
+def _engine(
+    settings: Settings, store: Store, jobs: Jobs, jira: Jira, writer: Writer, people: People, notify: Notify
+) -> Engine:
+    return Engine(
+        store,
+        jobs,
+        jira,
+        writer,
+        people,
+        input_limit=settings.input_limit,
+        messages_a_minute=settings.messages_a_minute,
+        sure=settings.confidence,
+        lexicons=lexicons_with(settings.done_phrases),
+        notify=notify,
+    )
 
 
 @asynccontextmanager
@@ -83,53 +117,51 @@ async def opened(settings: Settings, *, apart: bool = False) -> AsyncIterator[Ap
 
     Raises StartError, StoreError, SettingsError.
     """
+    metrics = Metrics()
+    listeners: list[Notify] = [metrics.hear]
+
+    def notify(notice: Notice) -> None:
+        for hear in listeners:
+            hear(notice)
+
     async with AsyncExitStack() as stack:
-        store = await Store.open(settings.database_url)
+        store = await Store.open(settings.database_url, notify)
         stack.push_async_callback(store.close)
         if apart and not store.shared:
             raise SettingsError(ALONE)
         store.claim()
         session = await stack.enter_async_context(aiohttp.ClientSession(trust_env=False))
-        slack = slack_client(settings, session)
+        slack = slack_client(settings, session, notify)
         bot = await _who_am_i(slack)
         jira = Jira(
             str(settings.jira_url),
             settings.jira_email,
             settings.jira_api_token.get_secret_value(),
             settle=settings.jira_settle,
+            notify=notify,
         )
         stack.push_async_callback(jira.close)
         http = await stack.enter_async_context(http_client())
-        jobs = jobs_on(store, policy=RetryPolicy(base=settings.retry_base), at_once=settings.jobs_at_once)
-        gateway = await models.gateway(settings, store, jobs, http)
-        writer = Writer(
-            gateway,
-            allowed_domains=settings.allowed_domains,
-            good=settings.quality,
-            keep_drafts=settings.cache_drafts * 60.0,
-            keep_intents=settings.cache_intents * 60.0,
-        )
+        retries = RetryPolicy(base=settings.retry_base)
+        jobs = jobs_on(store, policy=retries, at_once=settings.jobs_at_once, notify=notify)
+        troubles = Troubles(store, jobs, alert_policy(settings))
+        listeners.append(troubles.hear)
+        await stack.enter_async_context(troubles.watching())
+        gateway = await models.gateway(settings, store, jobs, http, notify)
+        caches: dict[str, Kept] = {"exact": gateway.cache, "nearby": gateway.nearby}
+        metrics.look_at(lambda: take_census(store, gateway, bot["team_id"]), caches)
         people = People(slack)
-        lexicons = lexicons_with(settings.done_phrases)
-        engine = Engine(
-            store,
-            jobs,
-            jira,
-            writer,
-            people,
-            input_limit=settings.input_limit,
-            messages_a_minute=settings.messages_a_minute,
-            sure=settings.confidence,
-            lexicons=lexicons,
-        )
+        engine = _engine(settings, store, jobs, jira, _writer(settings, gateway), people, notify)
         Delivery(engine, slack, people, jobs)
         Alerts(slack, settings.alert_channel, jobs)
         _forgetting(settings, store, jobs)
         secret = settings.slack_signing_secret
         bolt = make_app(slack, None if secret is None else secret.get_secret_value(), bot)
-        Listeners(engine, slack, people, bot).register(bolt)
+        Listeners(engine, slack, people, bot, notify).register(bolt)
         stack.push_async_callback(jobs.stop)
-        yield App(settings, store, jobs, engine, slack, bolt, bot, Health(store, slack, engine, gateway))
+        yield App(
+            settings, store, jobs, engine, slack, bolt, bot, Health(store, slack, engine, gateway), metrics
+        )
 
 
 def _forgetting(settings: Settings, store: Store, jobs: Jobs) -> None:
@@ -156,7 +188,8 @@ async def serve(
         if settings.socket_mode:
             await stack.enter_async_context(_sockets(app))
         # Last, so that a health check passes only when everything is connected.
-        port = await stack.enter_async_context(web.listening(app.bolt, app.store, settings, app.health))
+        site = web.site(app.store, settings, app.health, app.metrics, app.bolt)
+        port = await stack.enter_async_context(web.listening(site, settings.host, settings.port))
         how = "Socket Mode" if settings.socket_mode else "HTTP"
         log.info("ready", slack=how, port=port, team=app.bot.get("team"), jira=str(settings.jira_url))
         if ready is not None:
@@ -171,8 +204,12 @@ async def serve(
 async def work(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
     """Run jobs only, until SIGTERM or SIGINT (or ``stop``). Raises StartError, StoreError, SettingsError."""
     stop = stop or _signalled()
-    async with opened(settings, apart=True) as app:
-        log.info("ready", team=app.bot.get("team"), jira=str(settings.jira_url))
+    async with opened(settings, apart=True) as app, AsyncExitStack() as stack:
+        port = None
+        if settings.work_port is not None:
+            site = web.site(app.store, settings, app.health, app.metrics)
+            port = await stack.enter_async_context(web.listening(site, settings.host, settings.work_port))
+        log.info("ready", port=port, team=app.bot.get("team"), jira=str(settings.jira_url))
         await _run_jobs(app, stop)
         log.info("stopping")
 
@@ -185,9 +222,12 @@ def _signalled() -> asyncio.Event:
     return stop
 
 
-def slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
+def slack_client(
+    settings: Settings, session: aiohttp.ClientSession, notify: Notify = nobody
+) -> AsyncWebClient:
     """Return the Web API client: one shared session, patient with rate limits only (a post must not be repeated blindly)."""
-    return AsyncWebClient(
+    return SlackClient(
+        notify=notify,
         token=settings.slack_bot_token.get_secret_value(),
         base_url=str(settings.slack_api_url),
         session=session,
@@ -200,14 +240,6 @@ async def workspace_of(settings: Settings) -> str:
     """Ask Slack which workspace the bot token belongs to; raises StartError."""
     async with aiohttp.ClientSession(trust_env=False) as session:
         return str((await _who_am_i(slack_client(settings, session)))["team_id"])
-
-
-def trouble(error: SlackApiError) -> str | None:
-    """Say what is wrong on Slack's side or on the way there; None when Slack refuses what it was given."""
-    reason = error.response.get("error")
-    if reason is None:
-        return f"HTTP {error.response.status_code}, which is not Slack's own answer"
-    return reason if reason in TROUBLE else None
 
 
 def _unusable(slack: AsyncWebClient, why: str) -> StartError:

@@ -4,14 +4,26 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot import models
-from bot.app import slack_client, trouble
+from bot.app import StartError, slack_client, workspace_of
 from bot.settings import Settings, SettingsError, load
-from engine import Jira, Store, StoreError, UpdraftError, http_client
+from bot.slack.client import trouble
+from engine import (
+    Jira,
+    Store,
+    StoreError,
+    Unit,
+    UpdraftError,
+    dollars,
+    http_client,
+    limits_used,
+    listed_jobs,
+)
 
 SCOPES = (
     "app_mentions:read",
@@ -28,6 +40,10 @@ SCOPES = (
 SERVICE_RIGHTS = ("BROWSE_PROJECTS", "ADD_COMMENTS", "TRANSITION_ISSUES")
 ADMIN_RIGHTS = {"ADMINISTER": "Administer Jira", "USER_PICKER": "Browse users and groups"}
 PATIENCE = 15.0
+LATE = 60.0
+"""Seconds after which a job that is due makes one wonder whether any process runs jobs."""
+INVITE = "check UPDRAFT_ALERT_CHANNEL and say “/invite @Updraft” in that channel"
+TEST_ALERT = "This is a test of Updraft's alerts: here you will be told when something needs you."
 ADVICE = {
     "Jira": "Check JIRA_URL, JIRA_EMAIL and JIRA_API_TOKEN.",
     "Model": "Check OPENAI_API_KEY, OPENAI_BASE_URL and UPDRAFT_MODEL.",
@@ -54,14 +70,14 @@ class Unwell(UpdraftError):
     """A check failed; ``str(error)`` says what to do."""
 
 
-def run() -> int:
-    """Check everything and print a line each; returns 0 when all is well."""
+def run(*, alert: bool = False) -> int:
+    """Check everything and print a line each; ``alert`` posts a test to the alert channel. Returns 0 when all is well."""
     try:
         settings = load()
     except SettingsError as error:
         sys.stdout.write("".join(f"✗ {line}\n" for line in str(error).splitlines()))
         return 1
-    found = asyncio.run(examine(settings))
+    found = asyncio.run(examine(settings, alert=alert))
     signs = {True: "✓", False: "✗", None: "•"}
     width = max(len(one.what) for one in found)
     for one in found:
@@ -69,8 +85,8 @@ def run() -> int:
     return 0 if all(one.well is not False for one in found) else 1
 
 
-async def examine(settings: Settings) -> list[Health]:
-    """Check everything at the same time."""
+async def examine(settings: Settings, *, alert: bool = False) -> list[Health]:
+    """Check what is outside at the same time, then what the database knows."""
     async with aiohttp.ClientSession(trust_env=False) as session:
         checks: dict[str, Callable[[], Awaitable[str]]] = {
             "Database": lambda: _database(settings),
@@ -78,8 +94,12 @@ async def examine(settings: Settings) -> list[Health]:
             "Socket Mode" if settings.socket_mode else "Slack over HTTP": lambda: _way_in(settings, session),
             "Jira": lambda: _jira(settings),
             "Model": lambda: _model(settings),
+            "Alerts": lambda: _alerts(settings, session, alert),
+            "Metrics": lambda: _metrics(settings),
         }
         found = await asyncio.gather(*(_checked(what, check) for what, check in checks.items()))
+    if found[0].well:
+        found += await _kept(settings)
     if settings.debug and settings.environment == "production":
         found.append(Health("Settings", False, "UPDRAFT_DEBUG is on in production; switch it off."))
     else:
@@ -181,6 +201,123 @@ async def _model(settings: Settings) -> str:
         found = await lineup.everyone("")
         if not found:
             raise Unwell(f"there is no key for {settings.model}, nor for a backup; set that of its provider")
-        await asyncio.gather(*(one.model.ping() for one in found))
+        told = await asyncio.gather(*(one.model.ping() for one in found), return_exceptions=True)
     names = [one.model.name for one in found]
-    return f"{' and '.join(names)} answer{'s' if len(names) == 1 else ''}"
+    wrong = [str(error) for error in told if isinstance(error, UpdraftError)]
+    for error in told:
+        if error is not None and not isinstance(error, UpdraftError):
+            raise error
+    well = [name for name, error in zip(names, told, strict=True) if error is None]
+    answering = f"{' and '.join(well)} answer{'s' if len(well) == 1 else ''}"
+    if wrong:
+        advice = ADVICE["Model"] if names[0] not in well else f"{answering}."
+        raise Unwell(f"{' '.join(wrong)} {advice}")
+    return answering
+
+
+async def _alerts(settings: Settings, session: aiohttp.ClientSession, post: bool) -> str:
+    channel = settings.alert_channel
+    if channel is None:
+        return Remark("UPDRAFT_ALERT_CHANNEL is not set: alerts are lines of the log, and nobody is called")
+    client = slack_client(settings, session)
+    try:
+        if post:
+            await client.chat_postMessage(channel=channel, text=TEST_ALERT)
+            return f"a test was posted to {channel}"
+        answer = await client.conversations_info(channel=channel)
+    except SlackApiError as error:
+        reason = error.response.get("error")
+        if reason == "missing_scope":
+            return Remark(f"go to {channel}; whether the app is in it is shown by: updraft doctor --alert")
+        if (why := trouble(error)) is not None:
+            raise Unwell(f"cannot be looked at ({why})") from error
+        raise Unwell(f"cannot be posted to {channel} ({reason}); {INVITE}") from error
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise Unwell(f"cannot be looked at ({type(error).__name__})") from error
+    if not answer["channel"].get("is_member"):
+        raise Unwell(f"cannot be posted to {channel}, where the app is no member; {INVITE}")
+    return f"go to #{answer['channel'].get('name', channel)}, where the app is a member"
+
+
+async def _metrics(settings: Settings) -> str:
+    if settings.metrics_token is not None:
+        return "/metrics is read by whoever shows UPDRAFT_METRICS_TOKEN"
+    return "/metrics is read by clients on this machine only; UPDRAFT_METRICS_TOKEN admits others"
+
+
+async def _kept(settings: Settings) -> list[Health]:
+    """Check what the database knows of."""
+    now = datetime.now(UTC)
+    store = await Store.open(settings.database_url)
+    try:
+        try:
+            workspace = await workspace_of(settings)
+        except StartError:
+            workspace = None
+        checks: dict[str, Callable[[], Awaitable[str]]] = {
+            "Master key": lambda: _master_key(settings, store, workspace),
+            "Breakers": lambda: _breakers(settings, store),
+            "Jobs": lambda: _jobs(settings, store, now),
+        }
+        if workspace is not None:
+            checks["Budget"] = lambda: _budget(settings, store, workspace, now)
+        return [await _checked(what, check) for what, check in checks.items()]
+    finally:
+        await store.close()
+
+
+async def _master_key(settings: Settings, store: Store, workspace: str | None) -> str:
+    """Look for the master key without making one, and at the keys that it seals."""
+    file = models.key_file(store)
+    if settings.master_key is None and file is not None and not file.exists():
+        return Remark(f"is made in {file} at the first start; keep a copy apart from the database's backups")
+    kept = models.credentials(settings, store)
+    where = "UPDRAFT_MASTER_KEY" if settings.master_key is not None else str(file)
+    own = [] if workspace is None else await kept.all_of(workspace)
+    if refused := [one.name for one in own if one.state == "refused"]:
+        names = ", ".join(refused)
+        raise Unwell(
+            f"in {where}; but keys were refused: {names}. Give them new ones: updraft credentials change NAME --new-key"
+        )
+    return f"in {where}, {len(own)} keys of model providers are sealed with it"
+
+
+async def _breakers(settings: Settings, store: Store) -> str:
+    states = await models.breakers(settings, store).states()
+    closed = [place for place, state in states.items() if state == "closed"]
+    if away := sorted(states.keys() - closed):
+        raise Unwell(
+            f"{' and '.join(away)} failed too often and is left alone; see “A model provider is down” in docs/operations.md"
+        )
+    return "every provider may be asked"
+
+
+async def _jobs(settings: Settings, store: Store, now: datetime) -> str:
+    rows = await listed_jobs(store, {"failed", "pending"}, now, at_once=settings.jobs_at_once)
+    dead = sum(one.status == "failed" for one in rows)
+    late = max(((now - one.run_at).total_seconds() for one in rows if one.status == "pending"), default=0.0)
+    if dead:
+        return Remark(f"{dead} dead letter{'s' if dead > 1 else ''}: updraft jobs --failed")
+    if late > LATE:
+        return Remark(
+            f"the first has been due for {late / 60:.0f} minutes: does a process run them? updraft jobs --pending"
+        )
+    return "none was given up"
+
+
+async def _budget(settings: Settings, store: Store, workspace: str, now: datetime) -> str:
+    budgets = [one for one in models.limits(settings) if one.unit is Unit.MONEY]
+    async with store.read() as tx:
+        used = await limits_used(tx, budgets, workspace, now)
+    if not used:
+        return Remark("there is none; UPDRAFT_DAILY_BUDGET sets one")
+    told = []
+    for one in used:
+        left = dollars(max(one.limit.most - one.used, 0))
+        told.append(f"{left} of {dollars(one.limit.most)} are left this {one.limit.window}")
+        if one.used >= one.limit.most and not one.limit.soft:
+            end = f"{one.limit.window.end(now):%-d %B at %H:%M} UTC"
+            raise Unwell(
+                f"{told[-1]}: drafts come from plain rules until {end}, or until the budget is raised"
+            )
+    return ", ".join(told)

@@ -6,6 +6,15 @@ import sys
 import structlog
 
 
+def quiet() -> None:
+    """Have a command's log on standard error, from warning up, where nothing else was set: its output is for people and programs."""
+    if not structlog.is_configured():
+        structlog.configure(
+            wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+            logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        )
+
+
 def configure(level: str = "info", *, readable: bool | None = None) -> None:
     """Set logging up for the process; the standard library's loggers go the same way, foreign ones from warning up."""
     readable = sys.stderr.isatty() if readable is None else readable

@@ -25,6 +25,7 @@ from engine import (
     Limit,
     Lineup,
     ModelChoice,
+    Notify,
     Policy,
     Prices,
     Priority,
@@ -37,6 +38,7 @@ from engine import (
     embedder,
     imported,
     load_seal,
+    nobody,
     without_stray_settings,
 )
 
@@ -49,7 +51,9 @@ TIERS = {"free": (100, 1_000), "pro": (5_000, 50_000)}
 """Calls and embeddings in 30 days of the tiers that have a limit."""
 
 
-async def gateway(settings: Settings, store: Store, jobs: Jobs, http: HttpClient) -> Gateway:
+async def gateway(
+    settings: Settings, store: Store, jobs: Jobs, http: HttpClient, notify: Notify = nobody
+) -> Gateway:
     """Open the gateway; the SDKs of the providers that are set are imported now, and no others."""
     without_stray_settings()
     for account in accounts(settings):
@@ -72,16 +76,15 @@ async def gateway(settings: Settings, store: Store, jobs: Jobs, http: HttpClient
     return Gateway(
         store,
         lineup(settings, http, kept),
-        ledger=Ledger(store, tell=tell),
+        ledger=Ledger(store, tell=tell, notify=notify),
         flags=Flags(store),
         policy=Policy(limits(settings), settings.model_deadline, seal if settings.keep_prompts else None),
-        breakers=Breakers(
-            store, failures=settings.breaker_failures, pause=timedelta(seconds=settings.breaker_pause)
-        ),
+        breakers=breakers(settings, store),
         prices=prices(settings),
         cache_size=settings.cache_size,
         embedder=_embedder(settings, http),
         similarity=settings.similarity,
+        notify=notify,
     )
 
 
@@ -90,9 +93,19 @@ def credentials(settings: Settings, store: Store) -> Credentials:
 
     Raises SealingError.
     """
-    file = Path(f"{store.url.database}.key") if store.url.get_backend_name() == "sqlite" else None
-    seal = load_seal(_key(settings.master_key) or None, file)
+    seal = load_seal(_key(settings.master_key) or None, key_file(store))
     return Credentials(store, seal, allow_private=settings.allow_private_urls)
+
+
+def key_file(store: Store) -> Path | None:
+    """Return where a master key is kept that no setting holds; None where the database has no folder for it."""
+    return None if store.shared else Path(f"{store.url.database}.key")
+
+
+def breakers(settings: Settings, store: Store) -> Breakers:
+    """Return the providers' breakers."""
+    pause = timedelta(seconds=settings.breaker_pause)
+    return Breakers(store, failures=settings.breaker_failures, pause=pause)
 
 
 def lineup(settings: Settings, http: HttpClient, kept: Credentials | None = None) -> Lineup:

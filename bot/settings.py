@@ -100,12 +100,19 @@ class Settings(BaseSettings):
     alert_at: float = Field(0.8, alias="UPDRAFT_ALERT_AT", gt=0, le=1)
     alert_channel: str | None = Field(None, alias="UPDRAFT_ALERT_CHANNEL", pattern=r"^[CG][A-Z0-9]{5,}$")
 
+    alert_errors: int = Field(3, alias="UPDRAFT_ALERT_ERRORS", ge=1)
+    alert_window: float = Field(5.0, alias="UPDRAFT_ALERT_WINDOW", gt=0, le=1440)
+    alert_quiet: float = Field(10.0, alias="UPDRAFT_ALERT_QUIET", gt=0, le=1440)
+    alert_error_rate: float = Field(0.1, alias="UPDRAFT_ALERT_ERROR_RATE", ge=0, le=1)
+    metrics_token: SecretStr | None = Field(None, alias="UPDRAFT_METRICS_TOKEN")
+
     master_key: SecretStr | None = Field(None, alias="UPDRAFT_MASTER_KEY")
     allow_private_urls: bool = Field(False, alias="UPDRAFT_ALLOW_PRIVATE_URLS")
 
     database_url: str = Field("sqlite+aiosqlite:///data/updraft.db", alias="DATABASE_URL")
     host: str = Field("127.0.0.1", alias="UPDRAFT_HOST")
     port: int = Field(3000, alias="PORT", ge=0, le=65535)
+    work_port: int | None = Field(None, alias="UPDRAFT_WORK_PORT", ge=0, le=65535)
 
     input_limit: int = Field(5000, alias="UPDRAFT_INPUT_LIMIT", ge=100, le=40_000)
     allowed_domains: Annotated[tuple[str, ...], NoDecode] = Field((), alias="UPDRAFT_ALLOWED_DOMAINS")
@@ -134,6 +141,7 @@ class Settings(BaseSettings):
         "openai_api_key",
         "anthropic_api_key",
         "compatible_api_key",
+        "metrics_token",
     )
     @classmethod
     def _whole(cls, secret: SecretStr | None) -> SecretStr | None:
@@ -167,6 +175,8 @@ class Settings(BaseSettings):
         "person_monthly_budget",
         "alert_channel",
         "master_key",
+        "metrics_token",
+        "work_port",
         mode="before",
     )
     @classmethod

@@ -1,6 +1,8 @@
 """The web side: Slack's HTTP endpoint as a bare route, and health."""
 
 import asyncio
+import hmac
+import ipaddress
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -14,20 +16,22 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.health import Health
+from bot.metrics import Metrics
 from bot.settings import Settings
 from engine import Store, StoreError, UpdraftError
+
+PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+"""Signs that a proxy on this machine passes on what somebody elsewhere asks."""
 
 
 class PortTaken(UpdraftError):
     """The port to listen on is in use."""
 
 
-def site(bolt: AsyncApp, store: Store, settings: Settings, health: Health) -> Starlette:
-    """Build the ASGI application."""
-    slack = AsyncSlackRequestHandler(bolt)
-
-    async def events(request: Request) -> Response:
-        return await slack.handle(request)
+def site(
+    store: Store, settings: Settings, health: Health, metrics: Metrics, bolt: AsyncApp | None = None
+) -> Starlette:
+    """Build the ASGI application; without ``bolt`` it takes nothing from Slack."""
 
     async def live(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
@@ -50,22 +54,48 @@ def site(bolt: AsyncApp, store: Store, settings: Settings, health: Health) -> St
         whole = {"status": "ok" if well else "unavailable", "dependencies": shown}
         return JSONResponse(whole, status_code=200 if well else 503)
 
+    async def figures(request: Request) -> Response:
+        if not _may_read(request, settings):
+            return Response("Not yours to read; see UPDRAFT_METRICS_TOKEN.\n", 403, media_type="text/plain")
+        page, kind = await metrics.page()
+        return Response(page, headers={"Content-Type": kind})
+
     routes = [
+        Route("/metrics", figures),
         Route("/health/live", live),
         Route("/health/ready", ready),
         Route("/health/dependencies", dependencies),
     ]
-    if settings.slack_signing_secret is not None:
+    if settings.slack_signing_secret is not None and bolt is not None:
+        slack = AsyncSlackRequestHandler(bolt)
+
+        async def events(request: Request) -> Response:
+            return await slack.handle(request)
+
         routes.append(Route("/slack/events", events, methods=["POST"]))
     return Starlette(routes=routes)
 
 
+def _may_read(request: Request, settings: Settings) -> bool:
+    """Say whether a client may read the figures: by the token, or, where none is set, from this very machine."""
+    if settings.metrics_token is not None:
+        shown = request.headers.get("Authorization", "").encode()
+        wanted = f"Bearer {settings.metrics_token.get_secret_value()}".encode()
+        return hmac.compare_digest(shown, wanted)
+    if any(name in request.headers for name in PASSED_ON) or request.client is None:
+        return False
+    try:
+        return ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
 @asynccontextmanager
-async def listening(bolt: AsyncApp, store: Store, settings: Settings, health: Health) -> AsyncIterator[int]:
+async def listening(application: Starlette, host: str, port: int) -> AsyncIterator[int]:
     """Listen while the context is open; yields the port. Raises PortTaken."""
-    bound = _bound(settings.host, settings.port)
+    bound = _bound(host, port)
     config = uvicorn.Config(
-        site(bolt, store, settings, health),
+        application,
         log_config=None,
         access_log=False,
         lifespan="off",

@@ -3,6 +3,7 @@
 from engine.accounts import Account, Accounts
 from engine.audit import records as audit_records
 from engine.breaker import Breakers
+from engine.census import Census, DraftCount, JobCount, LimitUse, limits_used, take_census
 from engine.core import Engine
 from engine.credentials import Credential, Credentials, Level
 from engine.credentials import Fields as CredentialFields
@@ -13,7 +14,9 @@ from engine.flags import Flags, Switched
 from engine.gateway import Gateway, Policy
 from engine.inbox import Entry, Inbox, Incoming, Kind
 from engine.jira import Jira
-from engine.jobs import Job, Jobs, Priority, RetryPolicy, jobs_on
+from engine.jobs import Job, JobRow, Jobs, KindStats, Priority, RetryPolicy, jobs_on
+from engine.jobs import listed as listed_jobs
+from engine.jobs import stats as job_stats
 from engine.ledger import (
     By,
     Ledger,
@@ -41,12 +44,28 @@ from engine.models import (
     imported,
     without_stray_settings,
 )
+from engine.notices import (
+    Answered,
+    Asked,
+    Component,
+    Decided,
+    Failed,
+    LimitHit,
+    Notice,
+    Notify,
+    Routed,
+    Taken,
+    Worked,
+    nobody,
+)
 from engine.reply import Reply
 from engine.retention import Periods, Retention
+from engine.revival import revive
 from engine.routing import lexicons_with, prepare
 from engine.sealing import Seal, SealingError
 from engine.sealing import load as load_seal
 from engine.store import Store, StoreError, Transaction
+from engine.troubles import AlertPolicy, Troubles
 from engine.types import (
     Blank,
     Checked,
@@ -65,21 +84,29 @@ from engine.writing import Writer
 __all__ = [
     "Account",
     "Accounts",
+    "AlertPolicy",
+    "Answered",
+    "Asked",
     "Blank",
     "Breakers",
     "By",
+    "Census",
     "Checked",
     "Choice",
+    "Component",
     "Credential",
     "CredentialFields",
     "Credentials",
+    "Decided",
     "Draft",
+    "DraftCount",
     "DraftKind",
     "Drafts",
     "Embedder",
     "Endpoint",
     "Engine",
     "Entry",
+    "Failed",
     "Figures",
     "Finding",
     "Flags",
@@ -93,15 +120,22 @@ __all__ = [
     "Jira",
     "JiraError",
     "Job",
+    "JobCount",
+    "JobRow",
     "Jobs",
     "Kind",
+    "KindStats",
     "Ledger",
     "Level",
     "Limit",
+    "LimitHit",
+    "LimitUse",
     "Lineup",
     "ModelChoice",
     "ModelError",
     "NotYours",
+    "Notice",
+    "Notify",
     "Option",
     "Periods",
     "Person",
@@ -115,6 +149,7 @@ __all__ = [
     "Retention",
     "RetryPolicy",
     "Route",
+    "Routed",
     "Routing",
     "Seal",
     "SealingError",
@@ -123,14 +158,17 @@ __all__ = [
     "Store",
     "StoreError",
     "Switched",
+    "Taken",
     "Told",
     "Transaction",
+    "Troubles",
     "Unit",
     "UpdraftError",
     "Use",
     "UsePeriod",
     "Verdict",
     "Window",
+    "Worked",
     "Writer",
     "audit_records",
     "connect",
@@ -138,12 +176,18 @@ __all__ = [
     "embedder",
     "http_client",
     "imported",
+    "job_stats",
     "jobs_on",
     "lexicons_with",
+    "limits_used",
+    "listed_jobs",
     "load_seal",
+    "nobody",
     "prepare",
     "records",
+    "revive",
     "suggestions",
+    "take_census",
     "usage",
     "without_stray_settings",
 ]

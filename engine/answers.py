@@ -20,6 +20,7 @@ from engine.gateway import SwitchedOff
 from engine.inbox import Entry, Inbox
 from engine.jira import Issue, NoSuchIssue
 from engine.ledger import LimitReached
+from engine.notices import Notify, Routed, nobody
 from engine.prompts import Intent
 from engine.reply import Reply, quoted
 from engine.routing import LEXICONS, Lexicon, entities, plain, route
@@ -69,11 +70,12 @@ class Answers:
         sure: float = 0.8,
         lexicons: tuple[Lexicon, ...] = LEXICONS,
         clock: Clock = utcnow,
+        notify: Notify = nobody,
     ) -> None:
         self.store, self.inbox, self.drafts, self.access = store, inbox, drafts, access
         self.writer, self.directory, self.input_limit, self.clock = writer, directory, input_limit, clock
         self.messages_a_minute, self.sure = messages_a_minute, sure
-        self.lexicons = lexicons
+        self.lexicons, self.notify = lexicons, notify
         self.completion = Completion(store, access, clock)
 
     async def to(self, id: str, sure: Sure | None = None) -> Reply:
@@ -94,8 +96,11 @@ class Answers:
             return Reply(TOO_MANY.format(most=self.messages_a_minute))
         person = await self.directory(entry.workspace, entry.person)
         try:
-            entry, routing = await self._routed(entry)
+            before, (entry, routing) = entry, await self._routed(entry)
             structlog.contextvars.bind_contextvars(route=routing.route.value, rule=routing.rule)
+            log.info("routed", confidence=routing.confidence)
+            if before.rule != routing.rule:  # else it is tried again
+                self.notify(Routed(routing.route.value, routing.rule, routing.confidence))
             return await self._reply(entry, person, routing, sure)
         except Postpone:
             raise

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+import structlog
+
 from engine import audit, figures
 from engine.access import Access, Directory
 from engine.answers import Answers
@@ -18,12 +20,15 @@ from engine.inbox import Inbox, Incoming, Kind
 from engine.intake import Intake
 from engine.jira import Jira
 from engine.jobs import Job, Jobs, Priority
+from engine.notices import Decided, Notify, nobody
 from engine.posting import Posting
 from engine.reply import Reply
 from engine.routing import LEXICONS, Lexicon
 from engine.store import Clock, Store, Transaction, utcnow
 from engine.types import Choice, Route, Sure, Verdict
 from engine.writing import Writer, Written
+
+log = structlog.get_logger(__name__)
 
 LONGEST_EDIT = 12_000
 TIDY = timedelta(hours=1)
@@ -47,9 +52,11 @@ class Engine:
         sure: float = 0.8,
         lexicons: tuple[Lexicon, ...] = LEXICONS,
         clock: Clock = utcnow,
+        notify: Notify = nobody,
     ) -> None:
         self.store, self.jobs, self.writer, self.directory, self.clock = store, jobs, writer, directory, clock
-        self.inbox, self.drafts = Inbox(store, clock), Drafts(store, clock)
+        self.notify = notify
+        self.inbox, self.drafts = Inbox(store, clock, notify), Drafts(store, clock)
         self.intake = Intake(store, self.inbox, jobs)
         self.access = Access(jira)
         self.answers = Answers(
@@ -64,8 +71,10 @@ class Engine:
             sure=sure,
             lexicons=lexicons,
             clock=clock,
+            notify=notify,
         )
         self.posting = Posting(store, jobs, self.drafts, self.inbox, self.access, directory)
+        self.posting.notify = notify
         jobs.handle("rewrite", self._rewrite, self._rewrite_given_up)
         jobs.handle("tidy", self._tidy)
         jobs.every("tidy", TIDY)
@@ -100,19 +109,21 @@ class Engine:
 
         Raises NotYours, Gone.
         """
+        structlog.contextvars.bind_contextvars(message=id)
         option = await self.inbox.offered(id, index, by)
         choice = replace(option.choice, values=values or {})
         async with self.store.write() as tx:
             chosen = await self.inbox.choose(tx, id, choice, by)
             if chosen:
                 await self.jobs.enqueue(tx, "answer", {"message": id}, lock=id, priority=Priority.HIGH)
+        log.info("question answered", quicker=not chosen)
         return chosen
 
     # -- decisions on drafts
 
     async def approve(self, id: str, revision: int, by: str, *, move: bool = False) -> None:
         """Approve a draft as its author saw it: the comment will be posted once. Raises NotYours, Gone."""
-        draft = await self.drafts.get(id)
+        draft = await self.draft(id)
         async with self.store.write() as tx:
             if draft.kind is DraftKind.EMAIL:
                 await self.drafts.claim(tx, id, revision, by, Status.POSTED)
@@ -123,14 +134,18 @@ class Engine:
                 tx, draft.workspace, by, "approved", id, self.clock, revision=revision, move=move
             )
             await self._show(tx, id)
+        self._decided("approved", draft)
+        if draft.kind is DraftKind.EMAIL:
+            self.notify(Decided("posted"))
 
     async def reject(self, id: str, revision: int, by: str, reason: str = "") -> None:
         """Reject a draft and keep the reason. Raises NotYours, Gone."""
-        draft = await self.drafts.get(id)
+        draft = await self.draft(id)
         async with self.store.write() as tx:
             await self.drafts.claim(tx, id, revision, by, Status.REJECTED, reason=reason.strip() or None)
             await audit.note(tx, draft.workspace, by, "rejected", id, self.clock, reason=reason.strip())
             await self._show(tx, id)
+        self._decided("rejected", draft)
 
     async def edit(
         self, id: str, revision: int, by: str, text: str, keys: Sequence[str] | None = None
@@ -160,6 +175,7 @@ class Engine:
                 raise Gone("This draft was decided on in the meantime.")
             await audit.note(tx, draft.workspace, by, "edited", id, self.clock, revision=revision + 1)
             await self._show(tx, id)
+        self._decided("edited", draft)
 
     async def regenerate(self, id: str, revision: int, by: str, instruction: str = "") -> None:
         """Have a draft written again, with an optional wish for its style. Raises NotYours, Gone, InvalidInput."""
@@ -167,7 +183,7 @@ class Engine:
             raise InvalidInput("The instruction is longer than 500 characters.")
         if (guarded := guard(instruction)).verdict is Verdict.BLOCK:
             raise InvalidInput(guarded.findings[0].message)
-        draft = await self.drafts.get(id)
+        draft = await self.draft(id)
         async with self.store.write() as tx:
             await self.drafts.claim(tx, id, revision, by, Status.REWRITING)
             await self.jobs.enqueue(
@@ -181,14 +197,21 @@ class Engine:
                 tx, draft.workspace, by, "regenerated", id, self.clock, instruction=bool(instruction)
             )
             await self._show(tx, id)
+        self._decided("regenerated", draft)
+
+    def _decided(self, decision: str, draft: Draft) -> None:
+        log.info(f"draft {decision}", draft=draft.id)
+        self.notify(Decided(decision))
 
     async def draft(self, id: str) -> Draft:
-        """Return a draft. Raises Gone."""
-        return await self.drafts.get(id)
+        """Return a draft; from now on the log's lines are about its message. Raises Gone."""
+        draft = await self.drafts.get(id)
+        structlog.contextvars.bind_contextvars(message=draft.inbox)
+        return draft
 
     async def editable(self, id: str, revision: int, by: str) -> Draft:
         """Return a draft that this person may decide on now. Raises NotYours, Gone."""
-        draft = await self.drafts.get(id)
+        draft = await self.draft(id)
         self.drafts.require_open(draft, revision, by)
         return draft
 
@@ -222,7 +245,7 @@ class Engine:
 
     async def _rewrite(self, job: Job) -> None:
         """Write a draft again, by its author's wish; where no model answers the last text stays."""
-        draft = await self.drafts.get(job.payload["draft"])
+        draft = await self.draft(job.payload["draft"])
         if draft.status is not Status.REWRITING:
             return
         wish = job.payload["instruction"]
@@ -266,5 +289,9 @@ class Engine:
         async with self.store.write() as tx:
             await self.jobs.forget(tx)
             await self.writer.gateway.ledger.expire(tx)
-            for id in await self.drafts.expire(tx):
+            expired = await self.drafts.expire(tx)
+            for id in expired:
                 await self._show(tx, id)
+        for one in expired:
+            log.info("draft expired", draft=one)
+            self.notify(Decided("expired"))

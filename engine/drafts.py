@@ -67,6 +67,7 @@ drafts_table = Table(
     Column("expires_at", Moment, nullable=False),
     UniqueConstraint("inbox"),
     Index("ix_drafts_person", "workspace", "person", "status"),
+    Index("ix_drafts_created", "created_at"),
 )
 
 revisions_table = Table(

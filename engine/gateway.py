@@ -32,6 +32,7 @@ from engine.models import (
     read,
     schema_of,
 )
+from engine.notices import Notify, nobody
 from engine.store import Clock, Store, utcnow
 from engine.types import Person
 
@@ -152,13 +153,14 @@ class Gateway:
         embedder: Embedder | None = None,
         similarity: float = 0.85,
         clock: Clock = utcnow,
+        notify: Notify = nobody,
     ) -> None:
         self.store, self.lineup, self.ledger, self.flags = store, lineup, ledger, flags
         self.policy, self.prices, self.clock = policy, prices, clock
         self.breakers = breakers or Breakers(store, clock)
         self.cache: Cache[_Given] = Cache(cache_size)
         self.embedder, self.nearby = embedder, Nearby[_Given](cache_size, similarity)
-        self._chain = Chain(self.breakers, key_news=lineup.accounts.key_news)
+        self._chain = Chain(self.breakers, key_news=lineup.accounts.key_news, notify=notify)
 
     async def ask(self, question: Question) -> Answer[str]:
         """Return a model's text. Raises SwitchedOff, LimitReached and NoModel, which are ModelErrors."""
@@ -222,6 +224,7 @@ class Gateway:
             )
             return Answer(accept(earlier.text), earlier.text, earlier.model, EARLIER)
         if kept:
+            log.info("model not asked: the answer was kept", model=given.model)
             provider, _, model = given.model.partition(":")
             await self._note(question, Outcome("answered", Amounts(), 0, provider, model, cache="exact"))
         return Answer(accept(given.text), given.text, given.model, given.note)
@@ -373,6 +376,7 @@ class _Meter:
             path=_path(answered.steps),
         )
         await self.gateway.ledger.settle(self.reservation, outcome)
+        log.info("model answered", model=answered.completion.model, tries=len(answered.steps))
         await self.gateway.lineup.accounts.key_news(answered.candidate, None)
 
     async def failed(self, error: NoModel) -> None:

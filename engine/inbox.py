@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
+import structlog
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -28,8 +29,11 @@ from sqlalchemy import (
 from sqlalchemy.engine import Row
 
 from engine.errors import Gone, NotYours
+from engine.notices import Answered, Notify, Taken, nobody
 from engine.store import Clock, Json, Moment, Store, Transaction, metadata, utcnow
 from engine.types import Blank, Choice, Option, Route
+
+log = structlog.get_logger(__name__)
 
 inbox_table = Table(
     "inbox",
@@ -118,6 +122,7 @@ class Entry:
     choice: Choice | None
     options: tuple[Option, ...]
     route: Route | None
+    rule: str | None
     issue: str | None
     reply_ts: str | None
     received_at: datetime
@@ -131,8 +136,8 @@ class Entry:
 class Inbox:
     """The table of messages taken and its rules."""
 
-    def __init__(self, store: Store, clock: Clock = utcnow) -> None:
-        self.store, self.clock = store, clock
+    def __init__(self, store: Store, clock: Clock = utcnow, notify: Notify = nobody) -> None:
+        self.store, self.clock, self.notify = store, clock, notify
 
     async def take(self, tx: Transaction, incoming: Incoming) -> str | None:
         """Record a message and return its id; None when it is already here."""
@@ -143,7 +148,16 @@ class Inbox:
         rows = [self._row(incoming) for incoming in incomings]
         fresh = self.store.insert(inbox_table).on_conflict_do_nothing().returning(inbox_table.c.id)
         taken = set((await tx.execute(fresh, rows)).scalars())
+        new = [row for row in rows if row["id"] in taken]
+        self.store.after_commit(tx, lambda: self._taken(new))
         return [row["id"] if row["id"] in taken else None for row in rows]
+
+    def _taken(self, rows: Sequence[dict[str, Any]]) -> None:
+        for row in rows:
+            # What Slack calls an event can be looked up there; a command's or a greeting's name is our own.
+            slack = row["event"] if str(row["event"]).startswith("Ev") else None
+            log.info("message taken", message=row["id"], how=row["kind"], slack=slack)
+            self.notify(Taken(row["kind"]))
 
     def _row(self, incoming: Incoming) -> dict[str, Any]:
         return {
@@ -208,14 +222,21 @@ class Inbox:
 
     async def sent(self, id: str, ts: str, *, over: bool = True) -> None:
         """Note where the answer stands; ``over`` False keeps the message unanswered (what was sent was a word of patience)."""
+        now, mine = self.clock(), inbox_table.c.id == id
         async with self.store.write() as tx:
-            mine = inbox_table.c.id == id
-            await tx.execute(update(inbox_table).where(mine).values(reply_ts=ts, answered_at=self.clock()))
+            before = (await tx.execute(select(inbox_table).where(mine))).one()
+            await tx.execute(update(inbox_table).where(mine).values(reply_ts=ts, answered_at=now))
             asked = case((inbox_table.c.options.is_not(None), State.ASKED.value), else_=State.ANSWERED.value)
             state = asked if over else State.RECEIVED.value
             await tx.execute(
                 update(inbox_table).where(mine & (inbox_table.c.state == State.SENDING)).values(state=state)
             )
+        if over and before.state == State.SENDING:
+            # What a person chose after a first answer took as long as they thought about it.
+            at_once = before.reply_ts is None or before.choice is None
+            seconds = max((now - before.received_at).total_seconds(), 0.0) if at_once else None
+            log.info("answered", seconds=seconds)
+            self.notify(Answered(before.route or "none", seconds))
 
     async def offered(self, id: str, index: int, by: str) -> Option:
         """Return an option of an open question; raises NotYours or Gone."""
@@ -244,6 +265,18 @@ class Inbox:
         unanswered = where & (inbox_table.c.state == State.RECEIVED.value)
         await tx.execute(update(inbox_table).where(unanswered).values(state=State.WITHDRAWN.value, text=""))
         return id
+
+    async def reopen(self, tx: Transaction, id: str) -> str | None:
+        """Have a message answered anew, in the place of its last answer; return its workspace, None when a question or nobody waits.
+
+        Where an answer was being sent it is looked for first.
+        """
+        states = (State.RECEIVED.value, State.SENDING.value, State.ANSWERED.value)
+        mine = (inbox_table.c.id == id) & inbox_table.c.state.in_(states)
+        cut_off = (inbox_table.c.state == State.SENDING.value, State.SENDING.value)
+        again = update(inbox_table).where(mine).values(state=case(cut_off, else_=State.RECEIVED.value))
+        found: str | None = (await tx.execute(again.returning(inbox_table.c.workspace))).scalar()
+        return found
 
     async def about(self, tx: Transaction, id: str, issue: str | None) -> None:
         """Note which issue a message turned out to be about."""
@@ -296,6 +329,7 @@ def _entry(row: Row[Any]) -> Entry:
         choice=None if row.choice is None else choice_from(row.choice),
         options=tuple(_option(raw) for raw in row.options or ()),
         route=None if row.route is None else Route(row.route),
+        rule=row.rule,
         issue=row.issue,
         reply_ts=row.reply_ts,
         received_at=row.received_at,

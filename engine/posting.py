@@ -19,6 +19,7 @@ from engine.errors import JiraError, Postpone
 from engine.inbox import Inbox, Incoming, Kind
 from engine.jira import Issue, JiraUnavailable, NoSuchIssue, to_adf
 from engine.jobs import Job, Jobs, Priority
+from engine.notices import Decided, Notify, nobody
 from engine.store import Store, Transaction
 from engine.types import Choice, Person, Route
 
@@ -49,6 +50,8 @@ class _Found:
 
 class Posting:
     """The job that posts approved drafts."""
+
+    notify: Notify = staticmethod(nobody)
 
     def __init__(
         self, store: Store, jobs: Jobs, drafts: Drafts, inbox: Inbox, access: Access, directory: Directory
@@ -93,6 +96,7 @@ class Posting:
             await self._show(tx, draft)
             if draft.move:
                 await self._move(tx, draft)
+        self.notify(Decided("posted"))
 
     async def give_up(self, job: Job, error: BaseException) -> None:
         """Tell the author that posting was given up; the draft may be approved again."""

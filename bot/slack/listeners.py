@@ -18,7 +18,21 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import blocks, commands, forms
 from bot.slack.people import People
-from engine import Choice, Engine, Gone, Incoming, InvalidInput, Kind, NotYours, Route, UpdraftError
+from engine import (
+    Choice,
+    Component,
+    Engine,
+    Failed,
+    Gone,
+    Incoming,
+    InvalidInput,
+    Kind,
+    Notify,
+    NotYours,
+    Route,
+    UpdraftError,
+    nobody,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +45,15 @@ READ = (None, "file_share", "thread_broadcast")
 class Listeners:
     """The listeners of one app, bound to one engine."""
 
-    def __init__(self, engine: Engine, client: AsyncWebClient, people: People, bot: Payload) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        client: AsyncWebClient,
+        people: People,
+        bot: Payload,
+        notify: Notify = nobody,
+    ) -> None:
+        self.notify = notify
         self.engine, self.client, self.people = engine, client, people
         self.workspace, self.bot_user = bot["team_id"], bot["user_id"]
 
@@ -52,6 +74,8 @@ class Listeners:
 
     async def ours(self, body: Payload, next: Callable[[], Awaitable[None]]) -> BoltResponse | None:
         """Let only the workspace through that this app is installed in; anything else is acknowledged and dropped."""
+        # What one event is about is no other's affair.
+        structlog.contextvars.clear_contextvars()
         team = body.get("team_id") or (body.get("team") or {}).get("id")
         if team not in (None, self.workspace):
             log.warning("another workspace's event dropped", team=team)
@@ -159,6 +183,7 @@ class Listeners:
         """An option of a question, straight away or by way of a form."""
         person = body["user"]["id"]
         message, _, number = action["value"].partition(".")
+        structlog.contextvars.bind_contextvars(message=message)
         try:
             if action["action_id"].startswith("fill_"):
                 option = await self.engine.inbox.offered(message, int(number), person)
@@ -250,6 +275,7 @@ class Listeners:
         if isinstance(error, BoltUnhandledRequestError):
             return BoltResponse(status=200, body="")
         log.error("listener failed", type=body.get("type"), error=f"{type(error).__name__}: {error}"[:300])
+        self.notify(Failed(Component.LISTENERS, f"A listener failed ({type(error).__name__})."))
         return BoltResponse(status=500, body="")
 
 

@@ -7,6 +7,7 @@ write never is: whoever writes looks for its marker first.
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -14,10 +15,11 @@ from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, TypeVar
 
+import structlog
 from jira import JIRA
 from requests.adapters import HTTPAdapter
 
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, JiraError
 from engine.jira.errors import JiraMisconfigured, JiraUnavailable, translated
 from engine.jira.values import (
     KEY,
@@ -30,7 +32,10 @@ from engine.jira.values import (
     web_link,
     when,
 )
+from engine.notices import Component, Failed, Notify, nobody
 from engine.types import Sure
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
@@ -89,8 +94,9 @@ class Jira:
         at_once: int = 8,
         settle: float = 10.0,
         timeout: tuple[float, float] = TIMEOUT,
+        notify: Notify = nobody,
     ) -> None:
-        self.url, self.settle = url.rstrip("/"), settle
+        self.url, self.settle, self.notify = url.rstrip("/"), settle, notify
         self._client = _Client(self.url, email, token, timeout)
         self._threads = ThreadPoolExecutor(16, thread_name_prefix="jira")
         self._room = asyncio.Semaphore(at_once)
@@ -216,6 +222,7 @@ class Jira:
         """Post a comment (an ADF document) that carries the marker; return its id."""
         body = {"body": document, "properties": [{"key": MARKER, "value": {"draft": marker}}]}
         answer = await self._send("POST", f"issue/{_checked(key)}/comment", body, key=key, sure=sure)
+        log.info("comment added", issue=key, comment=str(answer["id"]))
         return str(answer["id"])
 
     async def transition(
@@ -226,6 +233,7 @@ class Jira:
         if fields:
             body["fields"] = dict(fields)
         await self._send("POST", f"issue/{_checked(key)}/transitions", body, key=key, sure=sure)
+        log.info("issue moved", issue=key)
 
     def link(self, key: str, comment: str | None = None) -> str:
         """Return the address of an issue or of one comment."""
@@ -250,6 +258,7 @@ class Jira:
                     json_result=True,
                     use_post=True,
                 ),
+                "search",
                 again=True,
             )
             found += page["issues"]
@@ -283,14 +292,37 @@ class Jira:
         params: Mapping[str, Any] | None = None,
         key: str = "",
     ) -> Any:
-        return await self._run(partial(self._client.call, method, path, body, params), key, again=True)
+        call = partial(self._client.call, method, path, body, params)
+        return await self._run(call, f"{method} {path}", key, again=True)
 
     async def _send(self, method: str, path: str, body: Any, *, key: str, sure: Sure | None) -> Any:
-        return await self._run(partial(self._client.call, method, path, body), key, sure=sure)
+        call = partial(self._client.call, method, path, body)
+        return await self._run(call, f"{method} {path}", key, sure=sure)
 
     async def _run(
-        self, call: Callable[[], T], key: str = "", *, again: bool = False, sure: Sure | None = None
+        self,
+        call: Callable[[], T],
+        what: str,
+        key: str = "",
+        *,
+        again: bool = False,
+        sure: Sure | None = None,
     ) -> T:
+        """Make a call; a line of the log says which, with what outcome."""
+        began = time.monotonic()
+        outcome = "ok"
+        try:
+            return await self._tried(call, key, again, sure)
+        except JiraError as error:
+            outcome = type(error).__name__
+            if isinstance(error, JiraUnavailable | JiraMisconfigured):
+                self.notify(Failed(Component.JIRA, str(error)))
+            raise
+        finally:
+            spent = round((time.monotonic() - began) * 1000)
+            log.debug("jira asked", call=what, outcome=outcome, milliseconds=spent)
+
+    async def _tried(self, call: Callable[[], T], key: str, again: bool, sure: Sure | None) -> T:
         async with self._room:
             if sure is not None:
                 await sure()

@@ -13,6 +13,9 @@ from engine.jobs.queue import Job, Jobs, jobs_table, started
 
 log = structlog.get_logger(__name__)
 
+LOOK = 5.0
+"""Seconds until a job is found that a command added beside the process, such as a dead letter that was put back."""
+
 
 class LocalJobs(Jobs):
     """The queue of a database that one process works on; claims are made in batches."""
@@ -32,12 +35,12 @@ class LocalJobs(Jobs):
             return 0.0
         return max(0.0, settle - (self.clock() - self._began).total_seconds())
 
-    async def _pause(self) -> float | None:
+    async def _pause(self) -> float:
         pending = jobs_table.c.status == "pending"
         query = select(jobs_table.c.run_at).where(pending).order_by(jobs_table.c.run_at).limit(1)
         async with self.store.read() as tx:
             first = (await tx.execute(query)).scalar()
-        return None if first is None else (first - self.clock()).total_seconds()
+        return LOOK if first is None else min((first - self.clock()).total_seconds(), LOOK)
 
     async def _claim(self, room: int) -> list[Job]:
         held = {job.lock for job in self._running.values() if job.lock}
@@ -51,7 +54,8 @@ class LocalJobs(Jobs):
         if not chosen:
             return []
         mine = jobs_table.c.id.in_([row.id for row in chosen])
-        begun = {"status": "processing", "starts": jobs_table.c.starts + 1}
+        now = self.clock()
+        begun = {"status": "processing", "starts": jobs_table.c.starts + 1, "started_at": now}
         async with self.store.write() as tx:
             await tx.execute(update(jobs_table).where(mine).values(**begun))
-        return await self._living([started(row, row.starts + 1) for row in chosen])
+        return await self._living([started(row, row.starts + 1, now) for row in chosen])

@@ -6,6 +6,7 @@ take a job, how the end of a process is noticed, whose clock counts. Jobs that s
 
 import asyncio
 import random
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
@@ -36,6 +37,7 @@ from sqlalchemy.engine import Row
 
 from engine.errors import Postpone, UpdraftError
 from engine.jobs.retry import RetryPolicy, next_try
+from engine.notices import Component, Failed, Notify, Worked, nobody
 from engine.store import Clock, Json, Moment, Store, Transaction, metadata, utcnow
 
 log = structlog.get_logger(__name__)
@@ -61,10 +63,12 @@ jobs_table = Table(
     Column("tries", Integer, nullable=False, default=0),
     Column("run_at", Moment, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("started_at", Moment),  # of the last try
     Column("finished_at", Moment),
     Column("error", Text),
     Column("worker", String(32)),
     Index("ix_jobs_ready", "status", "priority", "run_at"),
+    Index("ix_jobs_finished", "status", "finished_at"),
     Index(
         "uq_jobs_lock",
         "lock",
@@ -85,7 +89,10 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One piece of work as its handler sees it; ``tries`` counts earlier failures, ``start`` how often it was begun."""
+    """One piece of work as its handler sees it; ``tries`` counts earlier failures, ``start`` how often it was begun.
+
+    ``waited`` are the seconds from when it was due to its start.
+    """
 
     id: str
     kind: str
@@ -94,6 +101,7 @@ class Job:
     tries: int
     created_at: datetime
     start: int = 1
+    waited: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +132,16 @@ class Jobs(ABC):
     """
 
     def __init__(
-        self, store: Store, *, policy: RetryPolicy | None = None, at_once: int = 16, clock: Clock = utcnow
+        self,
+        store: Store,
+        *,
+        policy: RetryPolicy | None = None,
+        at_once: int = 16,
+        clock: Clock = utcnow,
+        notify: Notify = nobody,
     ) -> None:
         self.store, self.policy, self.at_once, self.clock = store, policy or RetryPolicy(), at_once, clock
+        self.notify = notify
         self._handlers: dict[str, Handler] = {}
         self._given_up: dict[str, GivenUp] = {}
         self._periods: dict[str, float] = {}
@@ -168,6 +183,11 @@ class Jobs(ABC):
         rows = [_row(kind, payload, lock, priority) for lock, payload in payloads.items()]
         if rows:
             await self._add(tx, rows)
+
+    async def waiting(self, tx: Transaction, lock: str) -> bool:
+        """Say whether a job with this lock is still to be done."""
+        undone = (jobs_table.c.lock == lock) & jobs_table.c.status.in_(("pending", "processing"))
+        return (await tx.execute(select(jobs_table.c.id).where(undone).limit(1))).first() is not None
 
     async def start(self, after: Awaitable[object] | None = None) -> None:
         """Take up what was cut off, then run jobs until :meth:`stop`, the first one once ``after`` is done.
@@ -234,13 +254,12 @@ class Jobs(ABC):
             rows = (await tx.execute(query)).all()
         return [DeadLetter(row.id, row.kind, row.payload, row.error or "", row.finished_at) for row in rows]
 
-    async def requeue(self, id: str) -> bool:
-        """Give a dead letter another life; False when it is none."""
+    async def requeue(self, tx: Transaction, id: str) -> bool:
+        """Give a dead letter another life; False when it is none. What it works on is to be put back in the same transaction."""
         fresh = {"status": "pending", "tries": 0, "starts": 0, "run_at": self._at(), "created_at": self._at()}
-        async with self.store.write() as tx:
-            dead = (jobs_table.c.id == id) & (jobs_table.c.status == "failed")
-            revived = await tx.execute(update(jobs_table).where(dead).values(**fresh))
-            await self._announce(tx)
+        dead = (jobs_table.c.id == id) & (jobs_table.c.status == "failed")
+        revived = await tx.execute(update(jobs_table).where(dead).values(**fresh, finished_at=None))
+        await self._announce(tx)
         return bool(revived.rowcount)
 
     async def forget(self, tx: Transaction) -> int:
@@ -373,17 +392,20 @@ class Jobs(ABC):
         for job in jobs:
             if job.start > MAX_STARTS:
                 error = RuntimeError(f"started {job.start - 1} times and never ended")
+                self.notify(Failed(Component.JOBS, f"{job.kind}: {error}."))
                 await self._end(job, error, None)
+                self.notify(Worked(job.kind, "failed", job.waited, 0.0))
         return [job for job in jobs if job.start <= MAX_STARTS]
 
     async def _work(self, job: Job) -> None:
-        structlog.contextvars.bind_contextvars(job=job.id, kind=job.kind)
+        structlog.contextvars.bind_contextvars(job=job.id, kind=job.kind, **_about(job.payload))
         try:
             await self._attempt(job)
         except TakenOver:
             log.warning("job taken over by another process")
 
     async def _attempt(self, job: Job) -> None:
+        began = time.monotonic()
         try:
             await self._handlers[job.kind](job)
         except TakenOver:
@@ -398,9 +420,15 @@ class Jobs(ABC):
                 error=f"{type(error).__name__}: {error}"[:300],
                 again_in=wait,
             )
+            outcome, took = _outcome(error, wait), time.monotonic() - began
+            if not isinstance(error, Postpone):
+                self.notify(Failed(Component.JOBS, f"{job.kind}: {type(error).__name__}."))
             await self._end(job, error, wait)
         else:
+            outcome, took = "completed", time.monotonic() - began
             await self._note(job, {"status": "completed", "finished_at": self._at(), "error": None})
+        # Only now, for whoever hears of it may look at the table.
+        self.notify(Worked(job.kind, outcome, job.waited, took))
 
     async def _end(self, job: Job, error: BaseException, wait: float | None) -> None:
         """Put the job back for later, or make it a dead letter and say so."""
@@ -427,11 +455,26 @@ class Jobs(ABC):
         await self._steadily(write)
 
 
-def started(row: Row[Any], start: int) -> Job:
+def started(row: Row[Any], start: int, now: datetime) -> Job:
     """Return a row of the table as the job that begins for the ``start``-th time."""
-    return Job(row.id, row.kind, row.payload, row.lock, row.tries, row.created_at, start)
+    waited = max((now - row.run_at).total_seconds(), 0.0)
+    return Job(row.id, row.kind, row.payload, row.lock, row.tries, row.created_at, start, waited)
+
+
+def _outcome(error: Exception, wait: float | None) -> str:
+    if wait is None:
+        return "failed"
+    return "postponed" if isinstance(error, Postpone) else "again"
+
+
+def _about(payload: Mapping[str, Any]) -> dict[str, str]:
+    """Return the message that a job is for, as logs carry it."""
+    return {"message": payload["message"]} if "message" in payload else {}
 
 
 def _row(kind: str, payload: Mapping[str, Any], lock: str | None, priority: Priority) -> dict[str, Any]:
-    row = {"id": uuid4().hex, "kind": kind, "payload": dict(payload), "lock": lock, "priority": int(priority)}
-    return {**row, "status": "pending", "starts": 0, "tries": 0}
+    # Whatever is done for a message carries its id on, from job to job.
+    message = structlog.contextvars.get_contextvars().get("message")
+    about = {} if message is None else {"message": message}
+    row = {"id": uuid4().hex, "kind": kind, "payload": {**about, **payload}, "lock": lock}
+    return {**row, "priority": int(priority), "status": "pending", "starts": 0, "tries": 0}

@@ -32,12 +32,12 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import IntegrityError
 
 from engine.jobs.queue import Job, Jobs, TakenOver, jobs_table, started
 from engine.jobs.retry import RetryPolicy
-from engine.store import Clock, Json, Moment, Store, StoreError, Transaction, metadata, utcnow
+from engine.notices import Notify, nobody
+from engine.store import AWAY, Clock, Json, Moment, Store, StoreError, Transaction, metadata, utcnow
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +50,7 @@ DEAD = 9.0
 """Seconds without one after which a worker's jobs go to others: within DEAD + BEAT its work goes on."""
 POLL = 5.0
 """The most that a notification which got lost can cost, in seconds."""
-GONE = (OperationalError, InterfaceError, PoolTimeout, StoreError)
+GONE = (*AWAY, StoreError)
 """What it looks like when the database is away for a while."""
 
 workers_table = Table(
@@ -74,11 +74,13 @@ WITH ready AS MATERIALIZED (
     SELECT id FROM single WHERE lock IS NULL OR pg_try_advisory_xact_lock(:space, hashtext(lock))
     ORDER BY priority, run_at, id LIMIT :room
 )
-UPDATE jobs SET status = 'processing', starts = starts + 1, worker = :worker FROM mine
+UPDATE jobs SET status = 'processing', starts = starts + 1, worker = :worker,
+    started_at = coalesce(CAST(:now AS timestamptz), now()) FROM mine
 WHERE jobs.id = mine.id AND EXISTS (SELECT FROM workers WHERE workers.id = :worker)
-RETURNING jobs.id, kind, payload, lock, priority, tries, starts, run_at, created_at
+RETURNING jobs.id, kind, payload, lock, priority, tries, starts, run_at, created_at,
+    coalesce(CAST(:now AS timestamptz), now()) AS now
 """
-TAKE = text(CLAIM).columns(payload=Json, run_at=Moment, created_at=Moment)
+TAKE = text(CLAIM).columns(payload=Json, run_at=Moment, created_at=Moment, now=Moment)
 SPACE = 0x6A6F62
 """The advisory locks of claims, apart from all others: "job"."""
 
@@ -93,10 +95,11 @@ class SharedJobs(Jobs):
         policy: RetryPolicy | None = None,
         at_once: int = 16,
         clock: Clock = utcnow,
+        notify: Notify = nobody,
         beat: float = BEAT,
         dead: float = DEAD,
     ) -> None:
-        super().__init__(store, policy=policy, at_once=at_once, clock=clock)
+        super().__init__(store, policy=policy, at_once=at_once, clock=clock, notify=notify)
         self.beat, self.dead = beat, dead
         self.worker, self.name = uuid4().hex, f"{socket.gethostname()[:80]}:{os.getpid()}"
         self._beating: asyncio.Task[None] | None = None
@@ -240,7 +243,7 @@ class SharedJobs(Jobs):
             self._wake.set()
             return []
         order = sorted(rows, key=lambda row: (row.priority, row.run_at, row.id))
-        return await self._living([started(row, row.starts) for row in order])
+        return await self._living([started(row, row.starts, row.now) for row in order])
 
 
 async def _as_long_as(task: asyncio.Task[None]) -> None:

@@ -1,7 +1,8 @@
 """What models were asked, what it cost, and how much more may be asked: reserve before, settle after, count all."""
 
 from engine.ledger.ledger import Call, Ledger, Outcome, Reservation, Told
-from engine.ledger.limits import NANO, Amounts, Limit, LimitReached, Unit, Window, dollars
+from engine.ledger.limits import NANO, Amounts, Limit, LimitReached, Unit, Window, dollars, meter_of
+from engine.ledger.tables import meters
 from engine.ledger.usage import By, Use, UsePeriod, records, suggestions, usage
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "UsePeriod",
     "Window",
     "dollars",
+    "meter_of",
+    "meters",
     "records",
     "suggestions",
     "usage",

@@ -28,6 +28,7 @@ from engine.ledger.limits import (
     meter_of,
 )
 from engine.ledger.tables import executions, meters
+from engine.notices import Asked, LimitHit, Notify, nobody
 from engine.store import Clock, Prepared, Store, Together, Transaction, utcnow
 
 LOOK_AGAIN = 0.2
@@ -119,8 +120,10 @@ Tell = Callable[[Transaction, Told], Awaitable[None]]
 class Ledger:
     """The tables of executions and meters, and their rules; ``tell`` hears of limits nearly used up, in the same transaction."""
 
-    def __init__(self, store: Store, clock: Clock = utcnow, tell: Tell | None = None) -> None:
-        self.store, self.clock, self.tell = store, clock, tell
+    def __init__(
+        self, store: Store, clock: Clock = utcnow, tell: Tell | None = None, notify: Notify = nobody
+    ) -> None:
+        self.store, self.clock, self.tell, self.notify = store, clock, tell, notify
         self._reserve: Together[_Wish, tuple[Fits, Limit | None]] = Together("reserve", self._reserved)
         self._settle: Together[tuple[Reservation, Outcome], None] = Together("settle", self._settled)
         self._note: Together[dict[str, Any], None] = Together("note", self._noted)
@@ -150,7 +153,7 @@ class Ledger:
                 return wish.reservation
             left = until - time.monotonic()
             if limit is not None and (verdict is Fits.NO or left <= 0):
-                raise LimitReached(limit, limit.window.end(wish.reservation.started_at))
+                raise self._reached(limit, wish.reservation)
             await self._wait(min(left, LOOK_AGAIN))
 
     async def more(self, reservation: Reservation, wanted: Amounts) -> Reservation:
@@ -158,12 +161,17 @@ class Ledger:
         whole = replace(reservation, held=reservation.held.plus(wanted))
         verdict, limit = await self._reserve(_Wish(whole, wanted, new=False))
         if verdict is not Fits.YES and limit is not None:
-            raise LimitReached(limit, limit.window.end(reservation.started_at))
+            raise self._reached(limit, reservation)
         return whole
+
+    def _reached(self, limit: Limit, reservation: Reservation) -> LimitReached:
+        self.notify(LimitHit(limit.unit.value, limit.window.value, limit.person))
+        return LimitReached(limit, limit.window.end(reservation.started_at))
 
     async def settle(self, reservation: Reservation, outcome: Outcome) -> None:
         """Count what a call did use, let go of the rest, and complete its record; the second time changes nothing."""
         await self._settle((reservation, outcome))
+        self._told(outcome, self.clock() - reservation.started_at)
         async with self._news:
             self._news.notify_all()
 
@@ -171,6 +179,16 @@ class Ledger:
         """Record a call that reached no model: answered from the cache, or refused."""
         now = self.clock()
         await self._note(_row(_reservation(call, NONE, (), now), outcome, now))
+        self._told(outcome, timedelta())
+
+    def _told(self, outcome: Outcome, spent: timedelta) -> None:
+        provider, model = outcome.provider, outcome.model
+        if not model and outcome.path:
+            # Nobody answered: it counts for whoever was asked last.
+            provider, _, model = str(outcome.path[-1]["model"]).partition(":")
+        named = outcome.cache or outcome.status
+        used = (outcome.tokens_in or 0, outcome.tokens_out or 0, outcome.nanos)
+        self.notify(Asked(provider, model, named, *used, spent.total_seconds(), outcome.path))
 
     async def expire(self, tx: Transaction) -> int:
         """Free what dead processes hold and drop old meters; return how many reservations were left behind."""

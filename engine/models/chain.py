@@ -26,6 +26,7 @@ from engine.models.model import (
     Usage,
 )
 from engine.models.structured import Unreadable, repaired
+from engine.notices import Component, Failed, Notify, nobody
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -201,8 +202,9 @@ class Chain:
         *,
         key_news: KeyNews | None = None,
         jitter: Callable[[], float] = lambda: random.uniform(0.5, 1.5),
+        notify: Notify = nobody,
     ) -> None:
-        self.health, self.key_news, self.jitter = health, key_news, jitter
+        self.health, self.key_news, self.jitter, self.notify = health, key_news, jitter, notify
 
     async def ask(
         self,
@@ -250,6 +252,7 @@ class Chain:
             spent = error.spent if isinstance(error, ProviderError) else Usage()
             way.note(str(error) or "broke off", began, spent)
             await self.health.failed(way.candidate.place)
+            self._given_up(way.candidate, type(error).__name__)
             raise NoModel(_summary(way.steps), way.steps) from error
         way.note("answered", began, piece.usage)
         yield Answered(piece.text, piece, way.candidate, tuple(way.steps))
@@ -259,6 +262,7 @@ class Chain:
         while True:
             if not await self.health.admits(way.candidate.place):
                 way.note("left alone: it failed too often", time.monotonic())
+                self._given_up(way.candidate, "left alone, since it failed too often")
                 way.go_on(Then.NEXT_PROVIDER)
                 continue
             way.tries += 1
@@ -325,6 +329,7 @@ class Chain:
                 await self.key_news(candidate, error)
         then, pause = after(error, way.tries, way.left)
         if then is not Then.AGAIN:
+            self._given_up(candidate, type(error).__name__)
             way.go_on(then)
         if way.left < LEAST:
             raise NoModel(f"No language model answered in time. {_summary(way.steps)}", way.steps)
@@ -335,6 +340,10 @@ class Chain:
             # A moment that the provider named is kept; our own is spread.
             named = isinstance(error, ProviderError) and error.retry_after is not None
             await asyncio.sleep(pause if named else pause * self.jitter())
+
+    def _given_up(self, candidate: Candidate, why: str) -> None:
+        """Tell that a model did not answer a question, however often it was tried for that."""
+        self.notify(Failed(Component.MODEL, f"{candidate.model.name}: {why}."))
 
 
 def _summary(steps: Sequence[Step]) -> str:

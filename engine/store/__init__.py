@@ -4,7 +4,7 @@
 a conditional update. ``store.read()`` sees a consistent snapshot. What hangs on a commit (waking a job runner) asks :meth:`Store.after_commit`.
 """
 
-from engine.store.database import Clock, Store, Transaction, utcnow
+from engine.store.database import AWAY, Clock, Store, Transaction, utcnow
 from engine.store.lately import Lately
 from engine.store.migrating import StoreError
 from engine.store.prepared import Prepared
@@ -12,6 +12,7 @@ from engine.store.schema import Json, Moment, metadata
 from engine.store.together import Together
 
 __all__ = [
+    "AWAY",
     "Clock",
     "Json",
     "Lately",

@@ -8,8 +8,8 @@ number of processes, READ COMMITTED for writers, a snapshot for readers. On eith
 import asyncio
 import fcntl
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -17,9 +17,11 @@ from typing import IO, Any, TypeVar
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, ExceptionContext
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from engine.notices import Component, Failed, Notify, nobody
 from engine.store.direct import Direct
 from engine.store.migrating import StoreError, migrate
 
@@ -39,6 +41,8 @@ POSTGRES: dict[str, Any] = {
     # A process that is paused inside a transaction must not hold its rows for ever.
     "options": "-c idle_in_transaction_session_timeout=60s -c timezone=UTC",
 }
+AWAY = (OperationalError, InterfaceError, PoolTimeout)
+"""What it looks like when the database is away."""
 TROUBLE = (
     (r"password authentication failed|role .* does not exist", "it refuses the user name or the password"),
     (r"database .* does not exist", "it has no such database; create it, or name another"),
@@ -59,15 +63,20 @@ class Store:
     """An open database. Make one with :meth:`open`; close it with :meth:`close`."""
 
     def __init__(
-        self, url: URL, writer: AsyncEngine, reader: AsyncEngine, direct: Direct | None = None
+        self,
+        url: URL,
+        writer: AsyncEngine,
+        reader: AsyncEngine,
+        direct: Direct | None = None,
+        notify: Notify = nobody,
     ) -> None:
         self.url, self._writer, self._reader, self._direct = url, writer, reader, direct
-        self._turns = asyncio.Lock()
+        self.notify, self._turns = notify, asyncio.Lock()
         self._after: dict[int, list[Callable[[], None]]] = {}
         self._lock: IO[str] | None = None
 
     @classmethod
-    async def open(cls, url: str) -> "Store":
+    async def open(cls, url: str, notify: Notify = nobody) -> "Store":
         """Open ``sqlite+aiosqlite:///path`` or ``postgresql://…`` and migrate it to this version's schema.
 
         Raises StoreError when the address is malformed, the database cannot be used, or a newer version wrote it.
@@ -83,11 +92,11 @@ class Store:
         if backend not in ("sqlite", "postgres", "postgresql") or not parsed.database:
             raise StoreError(f"DATABASE_URL must be {SHAPES}")
         if backend == "sqlite":
-            return await cls._on_file(parsed)
-        return await cls._on_server(parsed.set(drivername="postgresql+psycopg"))
+            return await cls._on_file(parsed, notify)
+        return await cls._on_server(parsed.set(drivername="postgresql+psycopg"), notify)
 
     @classmethod
-    async def _on_file(cls, url: URL) -> "Store":
+    async def _on_file(cls, url: URL, notify: Notify) -> "Store":
         assert url.database is not None
         try:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -105,10 +114,10 @@ class Store:
         _prepare(writer.sync_engine, "BEGIN IMMEDIATE")
         _prepare(reader.sync_engine, "BEGIN")
         _prepare(direct, "BEGIN IMMEDIATE")
-        return cls(url, writer, reader, Direct(direct))
+        return cls(url, writer, reader, Direct(direct), notify)
 
     @classmethod
-    async def _on_server(cls, url: URL) -> "Store":
+    async def _on_server(cls, url: URL, notify: Notify) -> "Store":
         try:
             await asyncio.to_thread(migrate, url, POSTGRES)
         except DBAPIError as error:
@@ -129,7 +138,7 @@ class Store:
         _without_nul(writer)
         for engine in (writer, reader):
             _discreet(engine)
-        return cls(url, writer, reader)
+        return cls(url, writer, reader, notify=notify)
 
     @property
     def shared(self) -> bool:
@@ -139,12 +148,13 @@ class Store:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
         """Open one writing transaction: committed at the end, rolled back on any error."""
-        async with self._turn(), self._writer.begin() as tx:
-            calls = self._after[id(tx)] = []
-            try:
-                yield tx
-            finally:
-                del self._after[id(tx)]
+        with self._watched():
+            async with self._turn(), self._writer.begin() as tx:
+                calls = self._after[id(tx)] = []
+                try:
+                    yield tx
+                finally:
+                    del self._after[id(tx)]
         for call in calls:
             call()
 
@@ -155,8 +165,9 @@ class Store:
         it outlives this process, but a loss of power may undo it, unless a durable transaction was committed since.
         """
         if self._direct is not None:
-            async with self._turn():
-                return await self._direct.run(act, durable=durable)
+            with self._watched():
+                async with self._turn():
+                    return await self._direct.run(act, durable=durable)
         async with self.write() as tx:
             if not durable:
                 await tx.execute(text("SET LOCAL synchronous_commit TO OFF"))
@@ -191,8 +202,18 @@ class Store:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """Open one reading transaction."""
-        async with self._reader.connect() as tx:
-            yield tx
+        with self._watched():
+            async with self._reader.connect() as tx:
+                yield tx
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Tell of what speaks against the database itself; a row that it refuses does not."""
+        try:
+            yield
+        except AWAY as error:
+            self.notify(Failed(Component.DATABASE, f"The database does not answer ({type(error).__name__})."))
+            raise
 
     def claim(self) -> None:
         """Be the one process that works on this database, until it is closed or the process ends, however it ends.

@@ -3,16 +3,24 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from bot import doctor
+from bot import doctor, models
 from bot.__main__ import main
 from bot.demo import product_environment
+from emulators.people import ANTHROPIC_KEY, BOT_USER, CHANNEL, TEAM
 from emulators.site import Site
-from tests.journeys.desk import settings
+from engine.checks.credentials import sample
+from engine.credentials.values import State
+from engine.jobs import jobs_on, jobs_table
+from engine.ledger import NANO, Amounts, Call, Ledger, Outcome
+from engine.store import Store, utcnow
+from tests.journeys.desk import on_postgres, settings
 
 NOWHERE = "http://127.0.0.1:1"
 
@@ -21,6 +29,13 @@ NOWHERE = "http://127.0.0.1:1"
 async def site() -> AsyncIterator[Site]:
     async with Site(port=0) as site:
         yield site
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> dict[str, str]:
+    if request.param == "sqlite":
+        return {}
+    return on_postgres(request.getfixturevalue("postgres_url"))
 
 
 async def found(site: Site, folder: Path, **wrong: Any) -> dict[str, tuple[bool | None, str]]:
@@ -37,6 +52,21 @@ async def test_all_is_well_on_the_stand_ins(site: Site, tmp_path: Path) -> None:
         "Socket Mode": (True, "a connection can be opened"),
         "Jira": (True, "signed in as Updraft, 3 projects"),
         "Model": (True, "openai:gpt-4.1 and openai:gpt-4.1-mini answer"),
+        "Alerts": (
+            None,
+            "UPDRAFT_ALERT_CHANNEL is not set: alerts are lines of the log, and nobody is called",
+        ),
+        "Metrics": (
+            True,
+            "/metrics is read by clients on this machine only; UPDRAFT_METRICS_TOKEN admits others",
+        ),
+        "Master key": (
+            None,
+            f"is made in {tmp_path / 'updraft.db.key'} at the first start; keep a copy apart from the database's backups",
+        ),
+        "Breakers": (True, "every provider may be asked"),
+        "Jobs": (True, "none was given up"),
+        "Budget": (True, "100.00 USD of 100.00 USD are left this day"),
         "Settings": (True, "environment development"),
     }
 
@@ -145,6 +175,101 @@ async def test_what_is_optional_is_a_remark(site: Site, tmp_path: Path) -> None:
     assert not site.models.requests
 
 
+async def test_the_alert_channel_is_looked_at_as_far_as_scopes_allow(site: Site, tmp_path: Path) -> None:
+    well, said = (await found(site, tmp_path, UPDRAFT_ALERT_CHANNEL=CHANNEL))["Alerts"]
+    assert (well, said) == (
+        None,
+        f"go to {CHANNEL}; whether the app is in it is shown by: updraft doctor --alert",
+    )
+    more = frozenset({*doctor.SCOPES, "channels:read", "groups:read"})
+    async with Site(port=0, slack={"scopes": more}) as able:
+        assert (await found(able, tmp_path, UPDRAFT_ALERT_CHANNEL=CHANNEL))["Alerts"][0] is True
+        able.slack.world.channels[CHANNEL].members.remove(BOT_USER)
+        well, said = (await found(able, tmp_path, UPDRAFT_ALERT_CHANNEL=CHANNEL))["Alerts"]
+        assert well is False
+        assert "/invite @Updraft" in said
+
+
+async def test_a_test_alert_shows_whether_one_would_arrive(site: Site, tmp_path: Path) -> None:
+    wanted = settings(site, tmp_path, UPDRAFT_ALERT_CHANNEL=CHANNEL)
+
+    async def told() -> tuple[bool | None, str]:
+        return next(
+            (one.well, one.words) for one in await doctor.examine(wanted, alert=True) if one.what == "Alerts"
+        )
+
+    assert await told() == (True, f"a test was posted to {CHANNEL}")
+    assert site.slack.history(CHANNEL)[-1]["text"] == doctor.TEST_ALERT
+    site.slack.world.channels[CHANNEL].members.remove(BOT_USER)
+    well, said = await told()
+    assert well is False
+    assert "(not_in_channel); check UPDRAFT_ALERT_CHANNEL and say “/invite @Updraft”" in said
+
+
+async def test_what_the_database_knows_is_told(site: Site, tmp_path: Path, database: dict[str, str]) -> None:
+    """A provider that is left alone, a job given up, a refused key, a budget spent."""
+    more: dict[str, Any] = {**database}
+    wanted = settings(site, tmp_path, **more)
+    store = await Store.open(wanted.database_url)
+    for _ in range(5):
+        await models.breakers(wanted, store).failed("openai at x.example")
+    kept = models.credentials(wanted, store)
+    key = sample("sk-proj-{w74}T3BlbkFJ{w74}")
+    made = await kept.add(TEAM, "openai", {"name": "main", "key": key}, "cli:x")
+    await kept.note_state(made, State.REFUSED, "It does not.")
+    jobs, ledger = jobs_on(store), Ledger(store)
+    async with store.write() as tx:
+        await jobs.enqueue(tx, "alert", {"text": "x"})
+        await tx.execute(update(jobs_table).values(status="failed"))
+    held = await ledger.reserve(Call(TEAM, "U1", "comment", "1.0.0"), Amounts(1), models.limits(wanted))
+    await ledger.settle(held, Outcome("answered", Amounts(1, nanos=100 * NANO), 100 * NANO, "openai", "x"))
+    await store.close()
+    said = await found(site, tmp_path, **database)
+    assert said["Breakers"][0] is False
+    assert said["Breakers"][1].startswith("openai at x.example failed too often and is left alone")
+    assert said["Jobs"] == (None, "1 dead letter: updraft jobs --failed")
+    assert said["Master key"][0] is False
+    assert "keys were refused: main" in said["Master key"][1]
+    assert said["Budget"][0] is False
+    assert said["Budget"][1].startswith(
+        "0.00 USD of 100.00 USD are left this day: drafts come from plain rules until"
+    )
+
+
+async def test_jobs_that_nobody_runs_are_wondered_about(site: Site, tmp_path: Path) -> None:
+    store = await Store.open(settings(site, tmp_path).database_url)
+    async with store.write() as tx:
+        await jobs_on(store).enqueue(tx, "alert", {"text": "x"}, run_at=utcnow() - timedelta(minutes=7))
+    await store.close()
+    said = (await found(site, tmp_path))["Jobs"]
+    assert said == (
+        None,
+        "the first has been due for 7 minutes: does a process run them? updraft jobs --pending",
+    )
+
+
+async def test_a_key_that_nothing_holds_is_asked_for_on_postgresql(
+    site: Site, tmp_path: Path, postgres_url: str
+) -> None:
+    well, said = (await found(site, tmp_path, DATABASE_URL=postgres_url))["Master key"]
+    assert well is False
+    assert "UPDRAFT_MASTER_KEY is not set" in said
+
+
+async def test_metrics_by_token_are_told(site: Site, tmp_path: Path) -> None:
+    said = (await found(site, tmp_path, UPDRAFT_METRICS_TOKEN="s3same"))["Metrics"]
+    assert said == (True, "/metrics is read by whoever shows UPDRAFT_METRICS_TOKEN")
+
+
+async def test_each_model_that_does_not_answer_is_named(site: Site, tmp_path: Path) -> None:
+    more = {"ANTHROPIC_API_KEY": ANTHROPIC_KEY, "ANTHROPIC_BASE_URL": f"{site.url}/anthropic"}
+    site.anthropic.behave(down=True)
+    well, said = (await found(site, tmp_path, **more))["Model"]
+    assert well is False
+    assert "anthropic" in said
+    assert "openai:gpt-4.1 and openai:gpt-4.1-mini answer." in said
+
+
 async def test_debug_in_production_is_warned_of(site: Site, tmp_path: Path) -> None:
     said = await found(site, tmp_path, UPDRAFT_ENVIRONMENT="production", UPDRAFT_DEBUG="1")
     assert said["Settings"] == (False, "UPDRAFT_DEBUG is on in production; switch it off.")
@@ -166,7 +291,7 @@ async def test_the_command_prints_a_line_each(
         monkeypatch.setenv("JIRA_API_TOKEN", token)
     assert await asyncio.to_thread(main, ["doctor"]) == code
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 6
+    assert len(lines) == 12
     assert [one for one in lines if one.startswith(line)]
 
 

@@ -115,8 +115,9 @@ async def test_a_dead_letter_gets_another_life(store: Store, jobs: Jobs) -> None
         id = await jobs.enqueue(tx, "work", {})
     await jobs.idle()
     well[0] = True
-    assert await jobs.requeue(id)
-    assert not await jobs.requeue("nonsense")
+    async with store.write() as tx:
+        assert await jobs.requeue(tx, id)
+        assert not await jobs.requeue(tx, "nonsense")
     await asyncio.wait_for(done.wait(), 10)
 
 
