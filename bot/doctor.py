@@ -21,6 +21,7 @@ from engine import (
     UpdraftError,
     dollars,
     http_client,
+    imported,
     limits_used,
     listed_jobs,
 )
@@ -87,6 +88,9 @@ def run(*, alert: bool = False) -> int:
 
 async def examine(settings: Settings, *, alert: bool = False) -> list[Health]:
     """Check what is outside at the same time, then what the database knows."""
+    # Importing an SDK takes seconds on a busy machine; that is no lack of an answer.
+    for account in models.accounts(settings):
+        await imported(account.provider)
     async with aiohttp.ClientSession(trust_env=False) as session:
         checks: dict[str, Callable[[], Awaitable[str]]] = {
             "Database": lambda: _database(settings),

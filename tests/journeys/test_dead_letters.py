@@ -128,7 +128,7 @@ async def test_what_the_commands_say(desk: Desk, capsys: pytest.CaptureFixture[s
         "%",
         "wait",
     ]
-    assert [row.split()[0] for row in rows] == ["answer", "test_credentials", "tidy"]
+    assert [row.split()[0] for row in rows] == ["answer", "forget", "test_credentials", "tidy"]
     assert await command("jobs", "stats", "--json") == 0
     answer = json.loads(capsys.readouterr().out.splitlines()[0])
     assert (answer["kind"], answer["failed"]) == ("answer", 0)

@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from emulators.people import ANA, BEN
 from engine import Drafts, Store
+from engine.jobs import jobs_table
 from engine.store import utcnow
 from tests.journeys.desk import Desk, buttons, on_both_databases, settings, text_of
 
@@ -40,10 +43,20 @@ async def test_a_draft_that_jira_refuses_says_so_and_may_be_posted_again(desk: D
 
 
 @on_both_databases
+async def answered(store: Store) -> None:
+    """Wait until the job that showed the card is over: it redraws what changed while it was on its way."""
+    busy = select(jobs_table.c.id).where(jobs_table.c.kind == "answer", jobs_table.c.status != "completed")
+    while True:
+        async with store.read() as tx:
+            if (await tx.execute(busy)).first() is None:
+                return
+
+
 async def test_a_draft_whose_time_is_over_is_drafted_again_once(desk: Desk, database: dict[str, str]) -> None:
     card = await desk.say(ANA, UPDATE)
     url = database.get("DATABASE_URL") or settings(desk.site, desk.folder).database_url
     store = await Store.open(url)
+    await answered(store)
     later = Drafts(store, lambda: utcnow() + timedelta(days=8))
     async with store.write() as tx:
         assert len(await later.expire(tx)) == 1
