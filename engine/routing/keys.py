@@ -6,12 +6,20 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _STANDARDS = """
-    ascii cp latin koi euc ucs utf iso iec ieee ecma es pep jsr rfc bcp http https http2 quic h2 h3 sha md aes des rsa ecdsa hmac crc
-    pbkdf tls ssl usb hdmi pci ddr lpddr wifi lte cve cwe ghsa capec owasp wcag fips nist soc din ansi iso isbn ean utc gmt est cet
-    cest pst covid sars mp mpeg gpt claude llama gemini gemma qwen phi mistral dall bert gpl lgpl agpl mit bsd apache oauth ipv arm
-    amd ryzen intel xeon macos php java jdk jre python ruby perl html css fy cw kw rev ver version rc pr mr sev prio
-    q1 q2 q3 q4 h1 log4j top step phase part level day week section page tier eur usd gbp
+    ascii latin koi euc ucs utf iso iec ieee ecma pep jsr rfc bcp http https http2 quic h2 h3 sha aes rsa ecdsa hmac crc
+    pbkdf tls ssl usb hdmi ddr lpddr wifi lte cve cwe ghsa capec owasp wcag fips nist din ansi isbn ean
+    covid sars mpeg gpt claude llama gemini gemma qwen mistral dall gpl lgpl agpl bsd apache oauth ipv
+    ryzen xeon macos jdk jre rev ver version rc pr mr
+    q1 q2 q3 q4 h1 log4j top step section page eur usd gbp
     """
+"""What nobody calls a project of theirs: whatever number follows, it is no issue."""
+_NUMBERED = """
+    es 3 5 6 7 8 2015-2039 | md 2 4 5 | mp 3 4 | cp 437 850 852 866 932 936 949 950 1250-1258 | soc 1 2 3 | pci 1-4
+    | utc 1-14 | gmt 1-14 | est 1-14 | cet 1-14 | cest 1-14 | cst 1-14 | pst 1-14 | fy 1-99 2015-2039 | cw 1-53 | kw 1-53 | sev 1-5 | prio 1-5
+    | html 4 5 | css 1-4 | php 4-8 | java 5-30 | python 2 3 | ruby 1-3 | perl 5 6 | arm 6-9 32 64 | amd 64 | phi 1-4 | intel 3-9 | des
+    | phase 1-9 | part 1-9 | level 1-9 | day 1-31 | week 1-53 | tier 1-4
+    """
+"""What is a version or a size by its number, and else may well be a project (CSS-3, but CSS-77)."""
 _ORDINARY = """
     top step section part page pages phase level day days week weeks month months year years hour hours minute minutes chapter item
     items line lines row rows column version versions room unit type class grade tier tiers zone area option plan test tests port
@@ -31,6 +39,19 @@ _ORDINARY = """
     """
 _NOT_PROJECTS = frozenset(_STANDARDS.upper().split())
 _WORDS = _NOT_PROJECTS | frozenset(_ORDINARY.upper().split())
+
+
+def _spans(said: str) -> tuple[str, tuple[range, ...]]:
+    name, *numbers = said.split()
+    bounds = [span.partition("-") for span in numbers]
+    return name.upper(), tuple(range(int(low), int(high or low) + 1) for low, _, high in bounds)
+
+
+_VERSIONS = dict(map(_spans, _NUMBERED.split("|")))
+_CIPHER = re.compile(r"(?i)(?:[ -]bits?)?\s+(?:en|de)crypt|\s+cipher")
+"""What makes a cipher of DES, which is a project of designers elsewhere."""
+_RUNNING = re.compile(r"\b(?:on|under|for|with|running|to|from|in)\s$")
+"""What stands before a platform with its version in small letters: "crashes on ios-17"."""
 
 _URL = re.compile(r"(?i)\bhttps?://[^\s<>\"|]+")
 _IN_URL = re.compile(
@@ -106,14 +127,31 @@ def _keys(text: str, start: int, end: int, known: frozenset[str] | None) -> Iter
 
 def _counts(match: re.Match[str], known: frozenset[str] | None, *, listed: bool) -> bool:
     project = match[1]
+    name = project.upper()
     if known is not None:
-        return project.upper() in known
+        return name in known
+    if name in _NOT_PROJECTS or (name in _VERSIONS and _is_version(match)):
+        return False
     if project.isupper():
-        return project not in _NOT_PROJECTS
+        return True
     text = match.string
     # In small letters only a free-standing word is plausible: neither a path (or branch) nor a longer compound.
     if text[match.end() : match.end() + 1] == "-" or (
-        match.start() and text[match.start() - 1] in "/#" and not listed
+        match.start()
+        and text[match.start() - 1] in "/#"
+        and not (listed or text.endswith(("w/", "W/"), 0, match.start()))
     ):
         return False
-    return project.upper() not in _WORDS and len(project) <= 10 and "_" not in project
+    # iOS-17 and macOS-14 are written as their makers do; what is typed in a hurry is small or has a capital first.
+    if project[0].islower() and not project.islower():
+        return False
+    if name == "IOS" and _RUNNING.search(text, 0, match.start()):
+        return False
+    return name not in _WORDS and len(project) <= 10 and "_" not in project
+
+
+def _is_version(match: re.Match[str]) -> bool:
+    number = int(match[2])
+    return any(number in span for span in _VERSIONS[match[1].upper()]) or (
+        match[1].upper() == "DES" and _CIPHER.match(match.string, match.end()) is not None
+    )
