@@ -19,10 +19,11 @@ class Clauses:
     """The grammar of completions: openings and clauses between joints, then closings up to the end."""
 
     def __init__(self, grammar: Grammar, rules: tuple[Rule, ...]) -> None:
-        opening, joint, closing = map(grammar.of_class, ("opening", "joint", "closing"))
+        opening, joint, closing, unjoined = map(grammar.of_class, ("opening", "joint", "closing", "unjoined"))
+        self._unjoined = _letters(unjoined)
         # A clause ends where a joint or a closing begins, with a question mark of its own, or with the message.
         self._asked = grammar.alphabet["QM"]
-        ends = "".join(sorted((joint.firsts or frozenset()) | (closing.firsts or frozenset())))
+        ends = "".join(sorted(_letters(joint) | _letters(closing) | self._unjoined))
         self._index = Index(
             grammar,
             ((rule, pattern) for rule in rules for pattern in rule.patterns),
@@ -30,7 +31,6 @@ class Clauses:
         )
         self._opening, self._openings = grammar.compile(opening.source), _letters(opening)
         self._joint = grammar.compile(joint.source)
-        self._asking = _letters(grammar.of_class("please"))
         answer = grammar.of_class("ack")
         self._answer, self._answers = grammar.compile(answer.source), _letters(answer)
         self._closing = grammar.compile(f"(?:{closing.source})*+$")
@@ -68,8 +68,8 @@ class Clauses:
         return at == len(spelt) or self._closing.match(spelt, at, timeout=TIMEOUT) is not None
 
     def _next(self, spelt: str, at: int) -> Iterator[int]:
-        """Yield where another clause may begin after one that ends here: behind joints, or at once with "please"."""
-        if spelt[at - 1] == self._asked or spelt[at] in self._asking:
+        """Yield where another clause may begin after one that ends here: behind joints, or at once with "please" or "it"."""
+        if spelt[at - 1] == self._asked or spelt[at] in self._unjoined:
             yield at
         while joint := self._joint.match(spelt, at, timeout=TIMEOUT):
             at = joint.end()

@@ -33,6 +33,8 @@ _CLASSES = {
     "ack": "(ok|okay|ja|jo|jep|jup|gut|super|prima|top|cool|perfekt|alles klar|so COMMA)",
     "cheer": "endlich | geschafft | juhu | hurra | yay | puh | gute nachricht | gute nachrichten",
     "opening": "{greeting} | {thanks} {stop} | {ack} | (kurzes|kleines)? update COLON | (kurze|gute)? (info|nachricht|neuigkeiten) COLON | zur info {stop}? | fyi {stop}? | {cheer} | {stop} | AT (!hat|ist|sagt|und|{fully}* {did})",
+    "prelude": "(kurze|eine)? frage {stop}?",
+    "unjoined": "{please}",
     "joint": "COMMA | DOT | SEMI | EX | NL | und | AND | auch | ebenfalls",
     "it_can": "(es|das|ticket)? (kann|können) (also|jetzt|nun)?",
     "may_be": "(kann|können) (jetzt|nun|also|somit|beide|damit)* (geschlossen werden|zugemacht werden|(auf|als|nach) {state} (gesetzt|markiert|verschoben) werden)",

@@ -17,6 +17,8 @@ import regex
 
 TIMEOUT = 0.003
 """Seconds one search may take."""
+MANY = 5
+"""Choices from which on it pays to look first whether any of them can begin."""
 Label = TypeVar("Label")
 
 _PART = re.compile(r"\{(\w+)\}|(\(!|[()|?*+])|([^\s(){}|?*+]+)|\s+")
@@ -167,10 +169,18 @@ def one_of(pieces: list[Piece]) -> Piece:
     known = [one for one in firsts if one is not None]
     # Of each choice the rarest thing that it needs: one of these the whole needs.
     needed = [min(piece.needs, key=len) for piece in pieces if piece.needs]
+    begun = frozenset().union(*known) if len(known) == len(firsts) else None
+    empty = any(piece.empty for piece in pieces)
+    # One look at the next character is cheaper than to begin many choices in vain.
+    ahead = f"(?=[{''.join(sorted(begun))}])" if begun and not empty and len(several) >= MANY else ""
     return Piece(
-        several[0] if alone else f"(?:{'|'.join(several)})",
-        frozenset().union(*known) if len(known) == len(firsts) else None,
-        any(piece.empty for piece in pieces),
+        several[0]
+        if alone
+        else f"(?:{ahead}(?:{'|'.join(several)}))"
+        if ahead
+        else f"(?:{'|'.join(several)})",
+        begun,
+        empty,
         (frozenset().union(*needed),) if len(needed) == len(pieces) else (),
     )
 

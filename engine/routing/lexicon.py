@@ -207,7 +207,7 @@ class Lexicon:
 
     @cached_property
     def _before(self) -> "regex.Pattern[str]":
-        return self.grammar.compile(f"{self.grammar.of_class('opening').source}*+")
+        return self.grammar.compile(f"{self.grammar.choice(('{opening}', '{prelude}')).source}*+")
 
     def reservation(self, tokens: Sequence[str]) -> tuple[Reservation, Sequence[str]] | None:
         """Return the first of the reservations, in the order of their weight, that a message has anywhere, and its words there."""

@@ -143,13 +143,17 @@ def _completed(
     claimed = lexicon.claimed(spoken)
     if not claimed:
         return None
-    if all(rule.leaning for rule in claimed.rules) or (
-        not entities.keys and any(rule.keyed for rule in claimed.rules)
-    ):
+    rules = claimed.rules
+    if len(rules) > 1:
+        rules = tuple(sorted(rules, key=lexicon.completions.index))
+    leaning, bare, keyed = True, True, False
+    for rule in rules:
+        leaning &= rule.leaning
+        bare &= rule.bare
+        keyed |= rule.keyed
+    if leaning or (not entities.keys and (keyed or (bare and claimed.answering))):
         return None
-    if claimed.answering and not entities.keys and all(rule.bare for rule in claimed.rules):
-        return None
-    return _routing(next(rule for rule in lexicon.completions if rule in claimed.rules), entities)
+    return _routing(rules[0], entities)
 
 
 def _reported(lexicon: Lexicon, spoken: list[str], present: frozenset[str], entities: Entities) -> Routing:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from engine.types import Route
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """One way of saying something, with the messages that prove it.
 
@@ -26,7 +26,7 @@ class Rule:
     leaning: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reservation:
     """A notion that takes back, limits or moves away what a message seems to claim; none may stand in a completion.
 

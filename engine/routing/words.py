@@ -1,36 +1,58 @@
 """A message as the words that rules are written in.
 
-Lower-case words stand for themselves; what is not a word has a name in capitals: KEY an issue, URL another link, AT a mention, QM a
+Lower-case words stand for themselves, or for the word that was meant by a slip or by shorthand; what is not a word has a name in capitals: KEY an issue, URL another link, AT a mention, QM a
 question mark, and so on. Harmless emoji and emphasis vanish; doubting emoji stay as DOUBT, all that cannot be read as ODD.
 """
 
 import re
 
 from engine.routing.keys import Named
+from engine.routing.shorthand import MEANT, spelt_out
 from engine.routing.spelling import misspelt
 
-_MEANT = misspelt(
-    (
-        "done",
-        "finished",
-        "completed",
-        "complete",
-        "closed",
-        "resolved",
-        "finally",
-        "please",
-        "close",
-        "mark",
-        "move",
-        "task",
-        "ticket",
-        "resolve",
-        "fertig",
-        "erledigt",
-        "abgeschlossen",
+_MEANT = {
+    **misspelt(
+        (
+            "done",
+            "finished",
+            "completed",
+            "complete",
+            "closed",
+            "resolved",
+            "finally",
+            "please",
+            "close",
+            "mark",
+            "move",
+            "task",
+            "ticket",
+            "resolve",
+            "fertig",
+            "erledigt",
+            "abgeschlossen",
+            "thanks",
+            "wrapped",
+        ),
+        real=(
+            "deon",
+            "resoled",
+            "finely",
+            "completes",
+            "tass",
+            "mover",
+            "moved",
+            "marks",
+            "tasks",
+            "rsolve",
+            "thank",
+        ),
     ),
-    real=("deon", "resoled", "finely", "completes", "tass", "mover", "moved", "marks", "tasks", "rsolve"),
-) | {"clos": "close", "pleas": "please", "complet": "complete", "makr": "mark"}
+    "clos": "close",
+    "pleas": "please",
+    "complet": "complete",
+    "makr": "mark",
+    **MEANT,
+}
 _SIGNS = {
     "\x01": "KEY",
     "\x02": "URL",
@@ -79,10 +101,10 @@ _EMOJI = (
     "\U000e0020-\U000e007f\u203c\u2049\u3030\u303d\u00a9\u00ae\u2122"
 )
 _TOKEN = re.compile(
-    r"(?P<word>[^\W_]+(?:'(?!s\b)[^\W_]+|[._-][^\W_]+)*|'s\b)"
+    r"(?P<word>w/(?:o(?:ut)?\b)?|[^\W_]+(?:'(?!s\b)[^\W_]+|[._-][^\W_]+)*|'s\b)"
     r"|(?P<at>@\w[\w.-]*)"
     r"|(?P<code>(?<![^\W_]):(?:(?=[^:\s]*[a-z+-])[a-z0-9_'+-]{1,40}|100|1234):(?:skin-tone-\d:)?)"
-    r"|(?P<smile>(?<![^\s.!?,\x01])(?::-?\)+|:-?d\b|=\)|\^\^|\\o/|<3)(?!\w))"
+    r"|(?P<smile>(?<![^\s.!?,\x01])(?:[:;]'?-?\)+|:-?[dp]\b|=\)|=d\b|\(:|\^_?\^|\\o/|<3+)(?!\w))"
     r"|(?P<arrow>[-=]+>)|(?P<dots>\.{3,}|…)|(?P<run>(?P<sign>[.,!?\n;:])(?:[^\S\n]*(?P=sign))*)"
     rf"|(?P<emoji>[{_EMOJI}]+)|(?P<emphasis>[*_])|(?P<fence>```)|(?P<other>\S)"
 )
@@ -99,16 +121,17 @@ def words(text: str, places: list[Named]) -> list[str]:
             at = end
         pieces.append(text[at:])
         text = "".join(pieces)
-    tokens = []
+    tokens: list[str] = []
+    meant, signs, append = _MEANT.get, _SIGNS.get, tokens.append
     for match in _TOKEN.finditer(text.casefold().strip()):
-        kind = match.lastgroup
+        kind, said = match.lastgroup, match[0]
         if kind == "word":
-            tokens.append(_MEANT.get(match[0], match[0]))
+            append(meant(said, said))
         elif kind == "run" or kind == "other":
-            tokens.append(_SIGNS.get(match[0][0], "ODD"))
-        elif token := _named(kind, match[0]):
-            tokens.append(token)
-    return tokens
+            append(signs(said[0], "ODD"))
+        elif token := _named(kind, said):
+            append(token)
+    return spelt_out(tokens)
 
 
 def _named(kind: str | None, text: str) -> str:

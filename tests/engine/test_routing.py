@@ -25,6 +25,9 @@ LABELLED = [
 ENGLISH_COMPLETIONS = [
     row["text"] for row in LABELLED if row["label"] == "completion" and "|" not in row["text"]
 ]
+ASKING = re.compile(
+    r"(?i)\b(can|cn|could|cld|would|do|will) (you|u|we|i)\b|\bmind\b|\b(some|any)(body|one|1)\b|\bsm1\b|\bable to\b|\bpossible\b"
+)
 RESERVED = [
     (notion, text) for lexicon in LEXICONS for notion in lexicon.reservations for text in notion.examples
 ]
@@ -95,8 +98,8 @@ def test_every_rule_is_named_once_and_decides_one_of_its_examples() -> None:
 def test_one_word_of_doubt_anywhere_leaves_no_completion(text: str, word: str, place: int) -> None:
     words = text.split()
     place %= len(words) + 1
-    # A question mark belongs to a polite request.
-    if word == "?" and re.search(r"(?i)\b(can|could|would|do|will) (you|u|we|i)\b|\bmind\b", text):
+    # A question mark, and "will", belong to a polite request.
+    if word in ("?", "will") and ASKING.search(text):
         return
     doubted = " ".join((*words[:place], word, *words[place:]))
     assert route(doubted).route is not Route.COMPLETION, doubted
@@ -174,6 +177,14 @@ def test_markup_reads_as_a_person_sees_it(text: str, shown: str) -> None:
         ("*PAY-1* _PAY-2_ `PAY-3` ~PAY-4~ (PAY-5) [PAY-6]: PAY-7's", tuple(f"PAY-{n}" for n in range(1, 8))),
         ("PAY-0 PAY-01 1PAY-1 PAY-1x PAY-1.2 foo-PAY-1", ()),
         ("PAY2-14 and MY_PROJ-3", ("PAY2-14", "MY_PROJ-3")),
+        (
+            "DES-77, des-3 & CSS-77, SOC-45 CP-9 ES-77",
+            ("DES-77", "DES-3", "CSS-77", "SOC-45", "CP-9", "ES-77"),
+        ),
+        ("DES-56 encryption, a DES-3 cipher, des-168 bit encryption", ()),
+        ("CSS-3 SOC-2 ES-6 MP-4 CP-1252 ARM-64 UTC-5 FY-24 JAVA-17 EUR-100 AES-256 MPEG-4 UTF-16", ()),
+        ("IOS-33 is done, iOS-17 crashes, macOS-14 too, only on ios-17", ("IOS-33",)),
+        ("done w/DEV-12 and w/dev-13, not feature/dev-14", ("DEV-12", "DEV-13")),
     ],
 )
 def test_issue_keys_are_found_and_nothing_else(text: str, keys: tuple[str, ...]) -> None:
@@ -280,6 +291,12 @@ HOSTILE = [
     "PAY-1 is done and " * 277,
     "PAY-1 is done, took a while but " * 156,
     "login bug (PAY-1) " * 277,
+    "its done n " * 454,
+    "can some1 close PAY-1 " * 227,
+    "the tax form for legal " * 217,
+    "ben and i " * 500,
+    "this 1 " * 714,
+    "the PAY-1 done the " * 263,
 ]
 
 

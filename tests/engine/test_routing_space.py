@@ -38,6 +38,11 @@ PLAIN_THINGS = (
     "the cookie consent modal",
     "the 404 page",
     "the alert rules for checkout",
+    "the tax form",
+    "the data export for legal",
+    "the sprint board cleanup",
+    "the office move checklist",
+    "the privacy notice",
 )
 NOT_WORK = (
     "the nightly build", "the docker image build", "the database backup", "the firmware update", "the video upload", "the data import",
@@ -45,6 +50,7 @@ NOT_WORK = (
     "the team lunch", "the morning standup", "the customer call", "the sprint demo", "my night shift", "the online course", "the last season",
     "the backend part", "the first half", "the next task", "the second phase", "half the deck", "most slides", "some of the deck", "the coffee machine",
     "my phone battery", "the front door", "the office politics", "the endless meetings", "the waiting game", "everything but the deck", "no task",
+    "the background task", "the cron task", "the cover story", "the parking ticket", "the data export", "the bug report",
 )  # fmt: skip
 SAYING_SO = ("{} is done", "{} is complete", "finished {}", "I've completed {}", "done with {}", "wrapped up {}", "got {} done", "{}: done", "{} has been completed")  # fmt: skip
 OPENERS = (

@@ -24,13 +24,61 @@ DOCUMENT = """
     | (access|security|quarterly|performance|vendor|contract|compliance|risk|policy|accounts|privacy|accessibility|usability|annual|literature|permissions|supplier) (review|reviews)
     | (user|customer|stakeholder|expert|research) interviews | root cause analysis | threat model | data model | style sheet | test script | test scripts
     | (demo|explainer|product|training|tutorial|onboarding|promo|intro|welcome) (video|videos) | rfc | adr | proof of concept | brand book | minutes
-    | timesheet | timesheets | self-review | self-assessment | self-evaluation | nda | quote | quotation | (hero|cover|header|product|profile|background|title) (image|images|photo|photos|video)
+    | timesheet | timesheets | (self|peer) (review|assessment|evaluation) | self-review | self-assessment | self-evaluation | nda | quote | quotation | (hero|cover|header|product|profile|background|title) (image|images|photo|photos|video)
+    | (tax|expense|reimbursement|order|intake|consent|application|review|request|claim|travel|enrolment|enrollment|registration|contact|signup|sign-up|feedback|complaint|order|entry|assessment|evaluation|disclosure|transfer|declaration|vacation|leave) (form|forms) | agreement | agreements | notice | notices | filing | filings | shortlist | paperwork | bookkeeping | invoicing | payroll | expenses | expense claim
+    | (price|contact|supplier|vendor|guest|mailing|packing|parts|attendee|speaker|task|distribution|customer|client|asset|equipment|invite|invitation|address|keyword
+      |feature|stock|inventory|requirements|prospect|partner|media|press|reading|material|shipping|participant|participants|seating|short|name|item|gift) (list|lists)
+    | (welcome|info|information|press|media|board|onboarding|starter|training|brand) (pack|packs|kit|kits) | rfp | rfps | rfq | rfi | (rfp|rfq|rfi|tender) (response|responses|answer|answers)
+    | sow | statement of work | dpa | msa | purchase order | purchase orders | (tax|vat) (return|returns) | rota | roster | reconciliation | reconciliations | accruals
+    | (content|editorial|marketing|event|events|holiday|release|media|posting|publishing) calendar | schedule | schedules | (stock|inventory|cycle) count | stocktake | stock take
+    | (success|customer) (story|stories) | testimonial | testimonials | (video|call|sales|podcast|phone|film|ad|webinar) (script|scripts) | voiceover | subtitles | captions | transcript
+    | (icon|illustration|question|card|sticker) set | set of (icons|illustrations|slides|questions) | artwork | blueprint | blueprints | drawings | schematic | schematics | bom | bill of materials
+    | syllabus | curriculum | (training|course|teaching|workshop|marketing|onboarding|sales|learning|exam|print|promo) (material|materials)
+    | (interview|exam|quiz|survey|screening) questions | thesis | bibliography | appendix | cv | resume | bio | bios | (product|meta|role|event|course|item|category) (description|descriptions)
+    | alt texts | (seo|security|content|accessibility|tax|website|design|ux|internal|brand|data|process|safety|license|licence|pricing) (audit|audits)
+    | figures | breakdown | (quarterly|monthly|annual|budget|sales) numbers | posters | flyers | brochures | leaflets | banners | badges | goodie bags | market research | desk research | protocol | trailer | script for the (video|demo|call|podcast|film|webinar|event)
+    | user (journey|journeys|flow|flows) | journey map | information architecture | rate card | tender | (employment|rental|vendor|lease|service|supplier|freelance|maintenance|customer|client) (contract|contracts)
+    | (color|colour)? palette | typography | mind map | disclaimer | terms (of (service|use)|and conditions) | imprint | (gantt|helm|bar|pie) chart | pivot table | copywriting | proofreading
+    | (month-end|month end|year-end|year end|quarter-end|quarter end|monthly|quarterly|annual) (close|closing) | overhaul | revamp | rework | rebrand | rebranding | makeover | facelift
+    | (brand|content|design|website|logo|docs) refresh | (travel|hotel|flight|venue|catering|conference|accommodation) (booking|bookings|reservation|reservations|arrangements)
+    | (laptop|workstation|desk|booth) setup | (contract|lease|insurance|visa|passport|permit|vendor|supplier) (renewal|renewals)
+    | (board|backlog|wiki|docs|doc|documentation|spreadsheet|inbox|mailbox|calendar|contact|contacts|crm|account|accounts|rules|permissions|codebase|channel|channels|label|labels|tag|tags
+      |copy|css|figma|ticket|tickets|jira|desk|office|folder|folders|list|repo|repository|flag|flags|vendor|supplier|content|site|website|naming|translation|address|phonebook|library|drive) (cleanup|clean-up|clean up|tidy-up|reorganisation|reorganization)
+    | (export|exports|extract|extracts|import|pull|form|forms|list|lists|data|package|file|files|figures|numbers|paperwork|documents) for the? (bank|customs|lawyer|client|legal|finance|accounting|hr|marketing|sales|procurement|compliance|audit|auditors|controlling|board|management|leadership|accountant|lawyers|auditor)
+    | (business|greeting|christmas|xmas|name) cards | (name|staff|visitor) (badges|tags) | invites | invitations | (grant|permit|visa|loan|job|patent|trademark|funding|insurance) (application|applications)
+    | (insurance|expense|travel|damage) (claim|claims) | credit notes | (bank|account) (reconciliation|statements|rec) | bank rec | cash count | till count | (january|february|april|june|july|august|september|october|november|december|q1|q2|q3|q4) (numbers|figures|accounts|books)
+    | thumbnails | storyboards | cover art | avatars | favicon | swatches | lookbook | component library | (video|photo|audio) (edit|edits|editing) | retouching | (print|figma|design|source) files
+    | jd | jds | appraisals | (performance|salary|pay) reviews | (social|insta|instagram|linkedin|facebook|blog|forum) (post|posts) | tweets | (banner|search|google|facebook|display) ads | landing pages | keyword research
+    | mailshot | mailer | teaser | (call|lead|call-back|pick|check|phone|email|price|watch|task|todo|to-do) (list|lists) | test matrix | access matrix | decision matrix | comparison table | api (spec|specs|docs|reference) | swagger file | openapi spec
+    | (fire safety|safety|hygiene|first aid|first-aid) (plan|sheet|checklist) | (catering|badge|swag|stationery|merch|hardware|laptop|equipment|furniture|supplies|flower|flowers) (order|orders) | price tags | minutes of the meeting | handbook | glossary | study guide | cookbook | recipe book | user guides | how-to | howto
+    | grading | report cards | (inventory|stock) check | data entry | (comparison|vendor comparison|feature comparison) | (decision|change|risk|issue) log | raci | stakeholder map | project charter | charter | kickoff deck | status deck
     | demo script | user manual | flowchart | flow chart | datasheet | data sheet | scorecard | okrs | backlog grooming | user research | user stories"""
 """What people write or draw; done only by them, so that one word tells enough."""
 
+REVISION = "update | updates | revision | revisions | edits | corrections | cleanup | clean-up"
+"""What is done to a document, by those who write it."""
+
+MACHINE_TASK = """
+    background | cron | scheduled | async | asynchronous | celery | ansible | gradle | ecs | fargate | windows | worker | queue | queued | recurring | periodic | ci
+    | airflow | kernel | rake | maven | ant | grunt | gulp | npm | docker | kubernetes | k8s | spark | dag | nightly | hourly | automated | automatic | sidekiq
+    | lambda | init | foreground | rtos | freertos
+"""
+"""What makes a task of machines."""
+
+SOLD = "concert | train | parking | lottery | movie | flight | bus | plane | speeding | festival | cinema | theatre | theater | museum | raffle | season | opera | ferry"
+"""Which tickets are bought."""
+
+TOLD = "bedtime | short | ghost | horror | love | sad | true | funny | news | cover | back | fairy | detective | scary | long | war | life"
+"""Which stories are read or told."""
+
+MACHINE_REPORT = """
+    bug | bugs | crash | error | errors | coverage | nightly | hourly | automated | automatic | scheduled | lighthouse | build | ci | log | diagnostic | diagnostics
+    | memory | heap | lint | scan | system | profiler | debug | dump | weather | news | school | police | medical | book | traffic | usage | junit | allure | pipeline"""
+"""Reports that nobody writes, or that are made where something breaks."""
+
 MADE = """
     homepage | home page | banner | banners | navbar | sidebar | footer | header | modal | dropdown | carousel | tooltip | tooltips | widget
-    | widgets | microsite | website | login page | signup | sign-up | onboarding | dashboard | dashboards | audit | about page | button | menu | feature | bugfix | flow"""
+    | widgets | microsite | website | login page | signup | sign-up | onboarding | dashboard | dashboards | audit | hotfix | fix | bug fix | about page | button | menu | feature | bugfix | flow"""
 """What people build, done by them where it is said to be, though of one word a person may be done with it in another sense."""
 
 AUTOMATIC = """

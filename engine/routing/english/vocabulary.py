@@ -5,13 +5,16 @@ from engine.routing.lexicon import vocabulary
 
 CLASSES = {
     # What is said of work.
-    "done": "{outcome} ((COMMA? and|AND|SLASH|COMMA) {outcome})?",
+    "done": "({readied} (and|AND))? {outcome} ((COMMA? and|AND|SLASH|COMMA) {outcome})?",
+    "readied": "ready | signed | printed | filed | polished | updated | edited | translated",
     "outcome": """
         done | finished | completed | complete | closed | resolved | finalised | finalized | wrapped up | all set
-        | closed out | closed off | finished up | finished off | sorted | taken care of | ticked off | crossed off | checked off | done (DASH|and|COMMA)? done | done-done | (done|finished|complete|completed) (and|AND) (dusted|delivered|closed|dealt with|over with) | handled | dealt with | off (my|our) (plate|list|desk) | in the bag | in the can | a wrap | finito | put to bed | over and done with | over the line | done and delivered | 100 PCT? (done|complete|completed|finished)""",
+        | closed out | closed off | finished up | finished off | sorted | taken care of | ticked off | crossed off | checked off | done (DASH|and|COMMA)? done | done-done | (done|finished|complete|completed) (and|AND) (dusted|delivered|closed|dealt with|over with) | handled | dealt with | off (my|our) (plate|list|desk) | in the bag | in the can | a wrap | wrapped | finito | nailed | donezo | dunzo | solved | put to bed | over and done with? | over the line | done and delivered | done (done)+ | 100 PCT? (done|complete|completed|finished)""",
     "plainly_done": "done | finished | completed | complete",
+    # Of what people write it is said that it is finalised, too.
+    "well_done": "({readied} (and|AND))? {plainly_done} | ((finalised|finalized|done|finished|completed) (and|AND|COMMA))? (finalised|finalized) ((and|AND|COMMA) {plainly_done})? | (done|finished) (and|AND) dusted | done (done)+ | wrapped up",
     "did": "{did_one} ((and|AND) {did_one})?",
-    "did_one": "finished | completed | closed | resolved | finalised | finalized | wrapped up | finished up | closed out | closed off | finished off | finished working on | (finished|completed) (the|my|our)? work on | ticked off | checked off | crossed off | knocked out | polished off | nailed | smashed | got through | dealt with | took care of | sorted | (managed|was able|were able) to (finish|complete|close|close out|resolve|wrap up)",
+    "did_one": "finished | completed | closed | resolved | finalised | finalized | wrapped up | finished up | closed out | closed off | finished off | finished working on | (finished|completed) (the|my|our)? work on | ticked off | checked off | crossed off | knocked out | polished off | nailed | smashed out? | crushed | banged out | cranked out | hammered out | powered through | pushed through | got through | dealt with | took care of | sorted | (managed|was able|were able) to (finish|complete|close|close out|resolve|wrap up)",
     "did_apart": "wrapped | closed | finished",
     "got": "got | just got | gotten",
     "did_thing": "finished | completed | wrapped up | finished up | finished off | finalised | finalized | finished with",
@@ -25,19 +28,21 @@ CLASSES = {
     "ready": "{good} | ready (to be (closed|resolved)|to close|for (closing|closure))",
     "may_be": "can (now|also|both|all|safely|then|therefore|finally)*",
     "has_been": "(has|have) (just|now|both|all|finally|already)? been | 's been",
-    "fully": "100 PCT | literally | just this (minute|second) | now | already | finally | fully | completely | successfully | officially | all | both | just | also",
+    "fully": "100 PCT | entirely | wholly | literally | just this (minute|second) | now | already | finally | fully | completely | successfully | officially | all | both | just | also",
     # "today" beside a mere state may be a plan; beside a verb of the past it is a time.
-    "lately": "now | already | yesterday | finally | at last | just now | since? this morning | last night | since yesterday | successfully | completely | too | as well | as of (now|today|this morning|yesterday)",
+    "lately": "now | already | in full | 100 PCT | {ago} | right now | as we speak | yesterday | finally | at last | just now | since? this morning | last night | since yesterday | successfully | completely | too | as well | as of (now|today|this morning|yesterday)",
     "surely": "{fully} | entirely | totally | absolutely | definitely | really | truly",
     "when": "{lately} | today | this afternoon | earlier today | earlier | {while_ago}",
+    "ago": "like? (a (minute|moment|second|sec|min|while|bit)|an (hour|hr)|a few (minutes|hours|mins)|a couple of (minutes|hours)|({number}|two|three|five|ten|{FIGURE}) (minutes|mins|min|hours)) ago",
     "while_ago": """
-        (a (minute|moment|second|sec)|an hour|a few (minutes|hours)|a couple of (minutes|hours)|{number} (minutes|mins|min|hours)) ago
-        | over the weekend | earlier (this|today) (morning|week|afternoon)? | before lunch""",
+        over the weekend | earlier (this|today) (morning|week|afternoon)? | before lunch""",
+    # Where somebody was adds nothing to what was done.
+    "place": "(on|from) (the|my) (train|bus|plane|tram|ferry|sofa|couch|way (home|in|to (work|the office))|commute|road) | (from|at) home | (in|from|at) (bed|the (airport|office|hotel|cafe|beach|park|pub)) | (over|during|at|before|after) (lunch|breakfast|coffee|dinner)",
     "on_day": "(on|last) (monday|tuesday|wednesday|thursday|friday|saturday|sunday)",
     # By itself "was done" may have been undone since; with a time it is news.
     "dated": "today | yesterday | just now | this (morning|afternoon) | last night | earlier today | {while_ago}",
-    "i": "i | i hv | iv | i've | ive | i have | we | we've | we have | have | i also | i've also | i have been",
-    "i_am": "i'm | im | i am | we're | we are | am",
+    "i": "(i|me) (and|AND) {WORD} | i | weve | i hv | iv | i've | ive | i have | we | we've | we have | have | i also | i've also | i have been",
+    "i_am": "(i|me) are | i'm | im | i 'm | i am | we're | we are | am",
     # What names work: issues by key ...
     "kind": "task | ticket | story | issue | bug | item | card | subtask | sub-task | epic | jira | jira ticket | jira issue | user story | one",
     "kinds": "tasks | tickets | stories | issues | bugs | items | cards | subtasks | sub-tasks | epics | jiras | jira tickets",
@@ -50,7 +55,14 @@ CLASSES = {
     "several": "all | both | (all|all of|both of)? (the|my|our|these|those) | two | three | four | five | {number}",
     # ... or by a plain phrase. Documents are finished by people only; "the import is done" may be a machine's news.
     "issue_noun": nouns.ITEM,
-    "document": nouns.DOCUMENT,
+    "document": f"({nouns.DOCUMENT}) ({nouns.REVISION})?",
+    # Words that are orders elsewhere, as a part of a name.
+    "compound": "(office|desk|team|warehouse|server|house|month|month-end|month end|year-end|year end|quarter|quarter-end|quarter end) (move|close|closing)",
+    "machine_task": nouns.MACHINE_TASK,
+    "automatic": nouns.AUTOMATIC,
+    "sold": nouns.SOLD,
+    "told": nouns.TOLD,
+    "machine_report": nouns.MACHINE_REPORT,
     "account": nouns.ACCOUNT,
     "made": nouns.MADE,
     "platform": nouns.PLATFORM,
@@ -63,10 +75,11 @@ CLASSES = {
             nouns.ELSEWHERE,
             nouns.VERBS,
             nouns.ADVERB,
+            "task | ticket | story",
         )
     ),
     "effort": "migration | integration | implementation | cleanup | clean-up",
-    "creation": "{made} | page | component | module | schema | screen | endpoint | endpoints | fix | bug fix",
+    "creation": "{made} | page | pages | component | module | schema | screen | endpoint | endpoints | fix | bug fix",
     "stage": nouns.STAGE,
     "part_of_it": f"{nouns.PARTIAL} | {nouns.PEOPLE}",
     "free": "(!{part_of_it}|{platform}|{document}|{stage}|{deed}) {WORD}",
@@ -75,83 +88,115 @@ CLASSES = {
     "given": """
         (that|which)? (i|we) (was|were|am|are|had|have|have been|'ve been|been) (working on|assigned to?|doing|given|on)
         | (that|which)? you (gave|assigned|sent|handed) to? (me|us) | (assigned|given) to (me|us)""",
-    "whole": "(for|of|about) (the|our|my|all)? (!{platform}) {WORD} 's? {WORD}?{WORD}? (!{more})",
+    "whole": "(for|of|about|into) ((the|our|my|all)? (!{platform}) {WORD} 's? {WORD}?{WORD}?|{month}|{FIGURE}) (!{more})",
     # A word that goes on with a name, and is no word of time, thanks or cheer behind it.
     "more": "(!{surely}|{lately}|{when}|guys|folks|{cheer}|{thanks}|{please}|{farewell}|{remark}) {WORD}",
     "bare_thing": "task | ticket | story | subtask | sub-task | (all|both) of? (the|my|our|these|those)? (two|three|four|five|assigned|open)? (tasks|tickets|stories|subtasks) | (the|my|our|these|all these) (tasks|tickets|user stories|subtasks)",
-    "bare_document": "(!{stage}) {document} | report | reports",
+    "bare_document": "{compound}? (!{stage}) {document} | report | reports",
+    "untracked": "{machine_task} task | {sold} (ticket|tickets) | {told} (story|stories)",
+    "bare_item": "(!{deed}|{untracked}|{automatic} task) {WORD} ((!{untracked}|{automatic} task) {WORD})? (task|ticket|story|subtask|sub-task)",
+    "whole_named": "{whole} | (for|of|about) (PIECE|MADE|THING|EFFORT|ITEM|FLAW|{month}|(!{platform}) {WORD}{WORD}?)",
     "finished_with": "{work} | ITEM | FLAW | THING | EFFORT | PIECE | {bare_document}",
     "finished_by_us": "ITEM | FLAW | THING | EFFORT | PIECE | MADE | {one} | (all|both)? (my|our|the) (tasks|tickets|stories|subtasks)",
     "named": "{WORD}{WORD}?{WORD}? (bug|{issue_noun}|{document}|{effort}|{creation})",
     "it": "it | this | that | them | this one | that one | both | these | both of them",
+    "due_to": "(it is|it 's)? (high|about)? time to | (let 's|lets|let us) | we should (be able to)? now? | {it} needs? to",
+    "possible": "((are|is) (you|{anyone}) able|(is it|would it be) possible|possible) to",
+    "should": "(need|needs) (closing|to be (closed|{marked} {to_state})) | should (now|also|therefore)* be (closed|{marked} {to_state})",
+    "for_done": "(COMMA|DOT|EX|DASH|NL|SEMI)* (since|because|as|now that)? ({it}|they) ({is}|{has_been}) {fully}* {plainly_done} {lately}*",
+    "close_it": "{it} (out|off|down)? | the same | them (all|both)",
     "keys_or_thing": "{work} | {thing} | PIECE | MADE | {it} | (the|this|my) (issue|bug)",
     "closable": "ITEM | {one}",
     # Ways to ask.
+    "at_once": "asap | immediately | right away | straight away | at once | real quick | rq | quickly",
     "please": "please | pls | plz | kindly",
-    "polite": "{please}? (can|could|would) (you|u) (please|pls|plz|kindly|just|now|also)* (go ahead and|be able to)? | will (you|u) {please}",
-    "ask": "{please} | {polite} | go ahead and | (you|u) (can|may) (now|also|just|safely)* | feel free to | (i'd like|i would like|i want|i need) you to",
+    "polite": """
+        {please}? (can|could|would) (you|u|ya) {ask_word}* (go ahead and|be able to|be (so|very)? (kind|nice) (as to|and|to)|be a (dear|star|gem|hero|sweetheart|legend) and)?
+        | will (you|u) {please} | {please}? (can|could|would|will) {anyone} {ask_word}* (go ahead and)? (!resolve) | any chance (you|u|{anyone}) (can|could) {ask_word}* (!resolve)
+        | (is|are)? {anyone} (able|free|around) to (!resolve)""",
+    "anyone": "(someone|somebody|anyone|anybody) (here|else|there|around)? | one of you | some kind soul",
+    "ask_word": "please | pls | plz | kindly | just | now | also | quickly",
+    "ask": """
+        {please} | {polite} | (please|kindly)? (go ahead|proceed) (and|to) | (you|u|we) (can|may) (now|also|just|safely|then)* | feel free to | (i'd like|i would like|i want|i need) (you|u) to
+        | {anyone} {please} (!resolve) | {please} {anyone} (!resolve) | {please}? do the needful and | (i|we)? request (you|u) to ({please})* | be (so|very) kind as? (and|to)
+        | ({please}|just|quickly|quick) COMMA?""",
     "mark": "mark | pop | stick | place | advance | record | log | register | set | flag | move | transition | change | put | push | drag | switch | update | flip | turn | drop | slide | bump | shift | send",
     "marking": "marking | setting | moving | transitioning | changing | putting | switching | updating | flipping | pushing | flagging | dragging",
     "marked": "marked | moved | transitioned | set | put | changed | switched | flipped",
-    "as": "off? as | (along|across|over)? to | into | in | ARROW | over to | as being | COLON",
+    "as": "off? as | (along|across|over)? to | into | in | on | ARROW | over to | as being | COLON",
     "from_state": "from (the? (in progress|in review|review|in testing|testing|to do|todo|open|backlog|qa|doing|ready for review) {column}?)",
     "column": "column | status | state | lane | section",
-    "to_state": "(both|all)? {from_state}? {as}? the? (fully|completely)? {state} ((and|AND|SLASH) {state})? {column}?",
-    "close": "close | resolve | close out | close off | tick off | check off",
+    "to_state": "(both|all)? {please}? {from_state}? {as}? the? (fully|completely)? {state} ((and|AND|SLASH) {state})? {column}?",
+    "close": "close | resolve | close out | close off | close down | tick off | check off",
     "close_apart": "close | wrap",
     "closing_of": "closing | resolving | closing out | closing off",
-    "asked_politely": "now? (for me)? now? (COMMA? {please})? (for me)? now?",
+    "asked_politely": "(now (!that))? {at_once}? (for (me|us))? {at_once}? now? (COMMA? {please})? (for (me|us))? now?",
     # What may stand around a completion without saying anything.
+    "writing_up": """
+        writing up? | drafting | preparing | designing | building | translating | updating | editing | polishing | creating | putting together | documenting | rewriting
+        | reworking | redesigning | refactoring | revising | proofreading | organising | organizing | tidying up? | cleaning up | setting up | filling (in|out) | submitting
+        | archiving | transcribing | labelling | labeling | tagging | migrating | restructuring | formatting | drawing up? | sketching | illustrating | typing up?""",
     "stop": "COMMA | DOT | EX | DASH | COLON | NL",
     "everyone": "team | all | everyone | everybody | folks | guys | bot | updraft | AT",
     "greeting": """
-        (hi|hey|hello|hiya|howdy|yo|morning|afternoon|evening|good (morning|afternoon|evening|day)|greetings)
-        ({everyone}|there|{WORD})? ({everyone}|{WORD})? {stop} | dear ({everyone}|{WORD}) COMMA? | (sir|madam|boss|mate|{everyone}) COMMA | there {stop} | (hi|hey|hello|hiya) (again|there|bot|updraft|team|all|everyone|folks|guys)?""",
+        (hi|hey|hello|hiya|heya|heyy|hii|howdy|yo|sup|oi|hola|morning|mornin|afternoon|evening|gm|good (morning|afternoon|evening|day)|greetings)
+        ({everyone}|there|{WORD})? ({everyone}|{WORD})? {stop} | dear ({everyone}|{WORD}) COMMA? | ({pal}|{everyone}) COMMA | there {stop} | ({pal}|guys|folks|peeps|yo|(hi|hey|hello|hiya) {WORD}) (!and|AND|{stop}|{busy}) | (morning|mornin|gm|good (morning|afternoon|evening|day)) ({everyone}|there)? (!{event}) | (hi|hey|hello|hiya) (again|there|bot|updraft|team|all|everyone|folks|guys)?""",
+    "pal": "sir | madam | maam | ma'am | boss | mate | bro | dude | bud | buddy | chief | mates | lads | friends | fam | man",
+    # What shows that who is named first is who did it.
+    "busy": "{fully}* ({did}|{did_apart}|{marked}|done|got|are|is|was|were|have|has|had|'s|will|should|can|who|that|need|needs)",
+    "event": nouns.EVENT,
     "thanks": """
-        (thanks|thank you|thx|ty|ta|thank u|cheers|tnx|tysm|many thanks) (a lot|so much|very much|a million|again|in advance|a bunch)?
+        (thanks|thank you|thx|ty|ta|tq|tks|thank u|cheers|tnx|tysm|many thanks|muchas gracias|gracias|merci|big thanks|kudos) (a lot|so much|very much|a million|again|in advance|a bunch)?
         ({everyone}|all|guys)? (for (waiting|bearing with me|the wait|(the|your|all your|all the) (help|support|review|reviews|patience|work|feedback|time|input|assistance)) ({everyone}|all)?)?""",
     # Directly before "finished" a mention is who finished.
-    "mention": "AT (!and|AND|{fully}* ({did}|{did_apart}|{marked})) | AT {stop}",
+    "mention": "AT (!and|AND|{fully}* ({did}|{did_apart}|{marked}|got)) | AT {stop}",
     # An answer to somebody: what is done then is what they asked for.
     "hearer": "you | you all | everyone | everybody | all | the team | you guys | u",
     "ack": """
-        (ok|okay|k|kk|alright|all right|alrighty|yes|yep|yeah|yup|yea|yeap|sure|great|cool|perfect|nice|good|awesome|and|also|so (!done|finished|complete|over|not)|well (!done|finished|said|not)|well COMMA|(ok|okay|alright|all right|right) COMMA? so COMMA?)""",
+        (ok|okay|k|kk|alright|all right|alrighty|aight|yes (!COMMA? right)|yep|yeah (!COMMA? (right|sure))|yup|yea (!COMMA? (right|sure))|yeap|sure (!COMMA? (right|sure|yeah|yes))|great|cool|perfect|nice|good|awesome|ya (!COMMA? (right|sure))|also|so (!done|finished|complete|over|not)|well (!done|finished|said|not)|well COMMA|right COMMA|(ok|okay|alright|all right|right) COMMA? so COMMA?)""",
     "preface": """
         (just|a|one|some|more|another|my|the|here 's)* (quick|small|short|brief|tiny|little|minor|daily|weekly|good|great|excellent|fantastic|amazing|awesome|happy
         |status|progress|eod|morning|evening|afternoon|standup|sprint|project|task|ticket|friday|monday)* (update|updates|news|note|heads up|heads-up|info|win|message|ping|one|announcement|status|fyi|psa|report)""",
     "cheer": """
-        yay | hooray | hurray | woohoo | wohoo | woo | woop | phew | whew | boom | bam | tada | ta-da | finally | yess | yesss | hallelujah | huzzah | voila | voilà | success
+        all good | yay | yayy | yayyy | hooray | hurray | hurrah | omg | omfg | omgg | gosh | oh my god | lesgo | lessgo | lets goo | lets gooo | lets goooo | lfg | wahoo | woot | booyah | boo ya | bingo | lovely | brilliant | splendid | superb | amazing | ayy | ayyy | eyy | yass | yasss | yes yes | woohoo | wohoo | woo | woop | phew | whew | boom | bam | tada | ta-da | finally | yess | yesss | hallelujah | huzzah | voila | voilà | success
         | victory | mission accomplished | job done | at (long)? last | there we go | here we go | there you go | that 's that | sweet | excellent | wonderful
-        | fantastic | oh | ah | hm | hooah | yippee | whoop | wow | oof | guess what | nice one | all set | happy (days|friday|monday) | thank (god|goodness)""",
+        | fantastic | oh (!sure|right|great|yeah) | ah | hm | hooah | yippee | whoop | wow | oof | guess what | nice one | all set | happy (days|friday|monday) | thank (god|goodness|heavens) | whoop whoop | woo hoo | listo | good (news|stuff) (everyone|all|team)? | great (news|stuff) (everyone|all|team)? | smashed it | nailed it | crushed it | killed it | big (win|day) | quick win | small win | party time""",
     "news": """
-        {preface} ({everyone}|team|from me)? {stop} | (psa|standup|news) COLON | confirmed {stop} | fyi | just fyi {stop}? | just? a? (heads up|heads-up) ({stop}|that) | btw | {cheer}
+        {preface} ({everyone}|team|from me)? {stop} | (psa|standup|news) COLON | confirmed {stop} | fyi | just fyi {stop}? | just? a? (heads up|heads-up) ({stop}|that)? | (yesterday|eod|daily) COLON | btw | {cheer}
         | (and|so)? (that 's|this is|that was|this was) the last (one|of them|ticket|task|item|bug|story)? (for (today|now|me|this week))? {stop}
-        | (it|that|this)? took (me|us)? (a|quite a)? (while|bit|time|forever|ages|long) (but|COMMA but|COMMA) | (a|little)? (bit|little) late but
-        | sorry (for|about) the (delay|wait|late (update|reply)) {stop} | sorry it took (so|this)? long {stop} | (as|like) i said {stop}
-        | (i'm|i am|we are|we're)? (happy|glad|pleased|delighted) to (report|say|announce|share|(inform|tell) {hearer}) that?
+        | (ngl|ok|well)? (it|that|this)? took (me|us)? (a|quite a|me a)? (while|bit|time|forever|ages|long|(all|the whole) (day|week|morning|afternoon|night|weekend)|longer than (expected|planned|i thought|thought)|(two|three|four|five|{number}) (days|hours|weeks)) (but|COMMA but|COMMA) | (a|little)? (bit|little) late but
+        | (sorry|apologies|my apologies) (for|about) the (delay|wait|late (update|reply)) {stop}? | (sorry|apologies) (i'm|im|it 's|a bit|bit|a little|so)? late (but|COMMA but|COMMA) | (it was)? a? (long|tough|hard|big|busy|tricky) (day|one|week|night) (but|COMMA but) | what a (day|week|ride|journey|night) {stop}
+        | i? hope (you are|you're|your|all is|everyone is|you are all) (doing|all)? (well|good|fine) {stop} | sorry it took (so|this)? long {stop} | (as|like) i said {stop}
+        | (i'm|i am|im|we are|we're)? (so|very|really|super)? (happy|glad|pleased|delighted|chuffed|proud|thrilled|excited|relieved|stoked) to (report|say|announce|share|confirm|(inform|tell) {hearer}) that? | {hearer} (will|'ll|would) be (happy|glad|pleased|relieved) to (hear|know|learn) that? | you'll be (happy|glad|pleased|relieved) to (hear|know|learn) that?
         | just? letting {hearer} know that? | (i'm|i am)? just? (writing|here)? to? let {hearer} know that?
         | (i|we)? just? (want|wanted|would like) to (let {hearer} know|(tell|inform) {hearer}|say|report|mention|confirm|share) that?
         | (i'd|we'd) like to (let {hearer} know|inform {hearer}|report|announce|confirm) that? | (please be|be) (informed|advised) that? | (this is|i'm writing|writing)? (just|hereby)? to (inform|notify|tell|update) {hearer} that?
-        | (this is|i'm writing|writing)? (just|hereby)? to (confirm|say|report|announce|note) that | kindly note that?
+        | (this is|i'm writing|writing|just|hereby)* to (confirm|say|report|announce|note) that? | (i|we)? hereby (confirm|report|declare|announce) that? | kindly note that?
         | as (discussed|promised|agreed|requested|planned|expected) COMMA? | for the record COMMA? | just? so (you|everyone) (know|knows) {stop}?
         | (and|so)? that 's it {stop} | (small|quick) win {stop}
         | (this is)? just? a? (quick|small|short)? note (that|COLON|to say) that? | for your information {stop}* | as of (now|today|this morning|yesterday) {stop}?
-        | please note that? | note COLON
+        | please note that? | (a|just a|one)? quick one {stop}? | quickly {stop}? | small one {stop} | last one {stop} | and | note COLON
         | (confirming|i confirm|i can confirm|just to confirm) (that|COLON)?""",
-    "opening": "(ok|okay|alright|hey|well) (team|folks|guys|everyone|everybody) {stop}? | wrapping up COLON | updraft (COMMA|COLON) | bot COMMA | {greeting} | {thanks} ({everyone}|{WORD})? {stop} | {ack} | {news} | {mention} | {stop} | {number} (DOT|CLOSE)",
+    "opening": "{WORD} (and|AND) (!(!i|me)) | DASH? OPEN x CLOSE | (update jira|jira update) (COLON|COMMA) | one less {stop} | (big|huge|many|special)? thanks to (all|everyone|everybody|the team) {stop}? | {thanks} (all|everyone|team|guys|folks) (for waiting)? (!{busy}|for|{stop}) | cc AT+ | (hence|therefore|thus) | (ok|okay|alright|hey|well) (team|folks|guys|everyone|everybody) {stop}? | wrapping up COLON | updraft (COMMA|COLON) | bot COMMA | {greeting} | {thanks} ({everyone}|{WORD})? {stop} | {ack} | {news} | {mention} | {stop} | {number} (DOT|CLOSE)",
     "farewell": """
         (have|enjoy) (a|an|your|the) (nice|great|good|lovely|wonderful|awesome|relaxing)? (rest of (your|the))? (weekend|day|evening|afternoon|night|one|lunch|week|holiday|holidays|break|vacation)
-        | see (you|ya|u) (all|guys)? (tomorrow|later|soon|around|then|there|on? monday|next week)? | (bye|goodbye|ciao|cya|ttyl|good night|bye bye) | talk (to you)? (soon|later|tomorrow)
-        | happy (friday|weekend|holidays) | tgif | over and out | (signing|logging|heading) (off|out|home) now? | off to (lunch|bed|the next one|bed now) | calling it a day
+        | see (you|ya) (all|guys)? (tomorrow|later|soon|around|then|there|on? monday|next week)? | (bye|byee|goodbye|ciao|cya|ttyl|tty|ttfn|brb|bbl|bbs|afk|laters|peace|night|night night|(good night|night|bye|ciao) ({everyone}|guys)|good night|bye bye|nighty night) | talk (to you)? (soon|later|tomorrow)
+        | happy (friday|weekend|holidays) | tgif | over and out | (i'm|im|i am)? (signing|logging|heading|clocking) (off|out|home|to bed)+ (now|for (the day|today|tonight))? | (i'm|im|i am|and)* (going|gone|off) (home|to bed|to sleep|for (a|the)? (run|walk|swim|weekend|night|lunch|coffee)) now? | (i'm|im|i am) off now? (!to) | (i'm|im|i am|and)* off to (lunch|bed now|bed|the next one|sleep|the gym|the pub|(get|grab) some? (lunch|coffee|a coffee)) | calling it a day
         | that 's (it|all) (for (today|now)|folks) | time for (coffee|a coffee|lunch|a break|a beer|the next one)""",
     "remark": """
-        sorry (for|about) the (delay|wait|late (update|reply)|noise) | sorry (it|that|this) took (so|this)? long | (that|it|this)? took (a|quite a)? (while|forever|ages|bit) | that was (fun|quick|easy|fast|a tough one|a long one|a big one)
-        | easy (peasy|one) | what a (relief|ride|week|day|journey) | feels (good|great) | you 're welcome | much appreciated | appreciate it | (i|we) appreciate it | great (work|job|teamwork) ({everyone}|all|team)? | good (job|work) ({everyone}|all|team)
-        | no rush | (i'm|im) (so|very|really)? (happy|glad|relieved) | (thanks|thank you) for (the|your|all the|all your) (help|support|patience|review|reviews|work|feedback|time) ({everyone}|all|{WORD})? | nothing (left|more) to do (here|on it)? | no (open|further|more|remaining|other) (points|questions|todos|to-dos|items|tasks|work|actions|action) (left|open|needed|required|remaining)? | onwards | one less | let 's go | hope that helps""",
-    "joint": "COMMA | ARROW | DOT | SEMI | EX | NL | DASH | and | AND | so | also | too | as well | {thanks} {stop} | {number} (DOT|CLOSE)",
+                sorry (for|about) the (delay|wait|late (update|reply)|noise) | sorry (it|that|this) took (so|this)? long | (that|it|this)? took (a|quite a)? (while|forever|ages|bit) | that was (fun|quick|easy|fast|a tough one|a long one|a big one)
+        | easy (peasy|one) | easy peasy lemon squeezy | it was a (long|tough|big|hard|fun) one | (what|that was) a (long|tough|big|hard|fun) one | (time|now) for (a|some)? (nap|drink|beer|tea|coffee|cake|break|lunch|pizza|sleep|bed) | beer time | coffee time | lunch time | bed time | what a (relief|ride|week|day|journey) | feels (good|great) | you 're welcome | much appreciated | appreciate it | (i|we) appreciate it | great (work|job|teamwork) ({everyone}|all|team)? | good (job|work) ({everyone}|all|team)
+        | no rush | (i'm|im) (so|very|really)? (happy|glad|relieved) | (thanks|thank you) for (the|your|all the|all your) (help|support|patience|review|reviews|work|feedback|time) ({everyone}|all|{WORD})? | nothing (left|more) to do (here|on it)? | no (open|further|more|remaining|other) (points|questions|todos|to-dos|items|tasks|work|actions|action) (left|open|needed|required|remaining)? | onwards | one less | let 's go | hope that helps
+        | lol | lool | lolol | haha | hahaha | hehe | heh | xd | fr | frfr | ezpz | ez | easy | too easy | yeet | no cap | (so|super|very|really) (happy|glad|relieved) | good (riddance|stuff|times)
+        | (thanks|thank you|kudos|cheers|thx) to (all|everyone|everybody|the team|the whole team|you all) | yay me | over to you | in time | in record time | (with|and) time to spare | with help from {WORD} | going to lunch | c you (tomorrow|soon|later|monday|around)? | as always | af | my bad | soz | sorry (again|all|everyone|guys)?""",
+    # With what a clause may begin without a joint: "close DEV-12 it's done", "DEV-12 done pls close".
+    "unjoined": "{please} | it | they | closing | WORK | APPOSED",
+    # What comes before a question or an order, and makes a question of a claim.
+    "prelude": "(a|just a|just|one|another)? quick question {stop}? | question {stop}",
+    "joint": "hence | therefore | thus | COMMA | ARROW | DOT | SEMI | EX | NL | DASH | and | AND | so | also | too | as well | {thanks} {stop} | {number} (DOT|CLOSE)",
     "closing": """
         {stop} | {please} | {cheer} | {stop} next (one|task|ticket|please)? | {farewell} | {remark} | (cheers|regards|best regards|kind regards|best) (COMMA|NL)* {WORD}?
-        | {thanks} (COMMA|DASH|NL|EX|DOT)* ({everyone}|{WORD})? | {everyone} | for me | btw | fyi | have a (nice|great|good) (day|weekend|evening|one) | cc AT | and? that 's (it|all) ((from|for) me)? | enjoy (your|the) (day|evening|weekend|rest of (your|the) day) | moving on (to the next (one|task|ticket|thing|item))? | (no (further|more) action|nothing (else|more)) (is|are)? (needed|required|to do) (here|from (me|us))? | on to the next one? | let me know if (you need anything else?|you have any? questions|(there is|there 's|you need) anything else) | (in|on) (jira|the board)
+        | {thanks} (COMMA|DASH|NL|EX|DOT)* ({everyone}|{WORD})? | {everyone} | {pal} | for me | btw | fyi | have a (nice|great|good) (day|weekend|evening|one) | cc AT | and? that 's (it|all) ((from|for) me)? | enjoy (your|the) (day|evening|weekend|rest of (your|the) day) | moving on (now|to the next (one|task|ticket|thing|item))? | next (please|one|up) | (no (further|more) action|nothing (else|more)) (is|are)? (needed|required|to do) (here|from (me|us))? | on to the next one? | let me know if (you need anything else?|you have any? questions|(there is|there 's|you need) anything else) | (in|on) (jira|the board)
         | by (me|us) | as (discussed|planned|agreed|requested|promised|expected) | on time | on schedule | ahead of (time|schedule|plan)
         | (since|because|as|now that) ({it}|they|{work}) ({is}|{has_been}) {fully}* {plainly_done}""",
     # What figures are asked for.
@@ -194,6 +239,7 @@ CLASSES = {
     # E-mail and leave.
     "write": """
         write | send | compose | draft | put together | prepare | create | shoot | drop | fire off | reply with | word | formulate | generate | make | need""",
+    "mailing": "template | templates | notification | notifications | job | jobs | service | server | flow | queue | address | addresses | field | validation | integration | worker | module | parser | provider | client | sending | delivery | bounces | alerts | link | links | support | is",
     "mail": "email | e-mail | mail | emails | e-mails | mails",
     "on_leave": "leave | pto | time off | vacation | days off | day off | holiday | holidays",
     "mail_kind": """
@@ -215,14 +261,15 @@ CLASSES = {
         | put in | use | get | file | file for | (can|could|may) (i|we) have""",
     "leave_when": """
         for | from | on | until | to | starting | due | because | tomorrow | today | next | this | as | since | in | {request_end} | COMMA
-        | monday | tuesday | wednesday | thursday | friday""",
+        | monday | tuesday | wednesday | thursday | friday | mon | tue | tues | wed | thu | thur | thurs | fri | tmrw | DOT | plus | and | AND""",
     "tooling": "form | forms | page | system | calendar | feature | flow | api | button | job | process | tool | export | approval | approvals | module | screen | balance | days | policy",
     "leave_kind": """
         sick | medical | annual | parental | maternity | paternity | vacation | emergency | personal | compassionate | bereavement
         | casual | paid | unpaid | half day | half-day | one day""",
     "recipient": """
         manager | boss | vendor | client | customer | customers | supervisor | team lead | lead | hr | director | landlord | supplier
-        | partner | team | stakeholders | stakeholder | accountant | recruiter""",
+        | partner | team | it (support|desk) | helpdesk | help desk | support | finance | legal | procurement | accounting | billing | sales | marketing | payroll | facilities | reception
+        | everyone | everybody | all staff | ops | compliance | security | stakeholders | stakeholder | accountant | recruiter""",
 }
 """Phrases by name, in the language of patterns."""
 
@@ -235,11 +282,11 @@ PHRASES = (
     (
         "WORK",
         """
-        (all of|both of|all)? (the|these)? (following|these|those) ({kinds}|ones|{number} {kinds}?)? (COLON|DASH|NL)+ {keys} | {several} ({number}|two|three|four|five)? {kinds} {keys} | {keys} (and|AND|with|plus|including) (all|all of)? (its|their|the) (subtasks|sub-tasks) | (the|my|our|this)? {keys} (task|ticket|tickets|story|issue|bug|item|card|epic|jira|work) | (both|all of)? ((the|my|our|this|these)? ({kind}|{kinds}))? {keys} | ((the|my|our|all|all the|all of the)? work|everything) (on|in|for) {keys}""",
+        (all of|both of|all)? (the|these)? (following|these|those) ({kinds}|ones|{number} {kinds}?)? (COLON|DASH|NL)+ {keys} | {several} ({number}|two|three|four|five)? {kinds} {keys} | {keys} (and|AND|with|plus|including) (all|all of)? (its|it 's|their|the) (subtasks|sub-tasks) | (the|my|our|this)? {keys} (task|ticket|tickets|story|issue|bug|item|card|epic|jira|work) | (all|all of|every|each)? (the|my|our|its)? (open|remaining)? (tasks|subtasks|sub-tasks|todos|to-dos|items|steps|action items|work items|points|things|bits|parts|task|step) (for|in|on|of|under) {keys} | the {keys} | (both|all of)? ((the|my|our|this|these)? ({kind}|{kinds}))? {keys} | ((the|my|our|all|all the|all of the)? work|everything) (on|in|for) {keys}""",
     ),
     (
         "ITEM",
-        "(the|my|our) {WORD}?{WORD}?{WORD}? {issue_noun} ({given}|{whole})? (!{more}) | (this|that) {issue_noun} (!{more})",
+        "(the|my|our) ({WORD}?{WORD}? (!{untracked}) {WORD})? {issue_noun} ({given}|{whole})? (!{more}) | (this|that) {issue_noun} (!{more})",
     ),
     (
         "FLAW",
@@ -248,7 +295,7 @@ PHRASES = (
     # Of "this crazy page" a person may be done in another sense.
     (
         "THING",
-        "(the|my|our) {FIGURE}? (report|reports|{WORD}?{WORD}?{WORD}? {document}) ({given}|{whole})? (!{more}) | (this|that) {document} (!{more})",
+        "(the|my|our) {FIGURE}? (report|reports|{WORD}?{WORD}?{WORD}? (!{machine_report}) {WORD} (report|reports)|{compound}? {WORD}?{WORD}?{WORD}? {document}) ({given}|{whole})? (!{more}) | (this|that) {document} (!{more})",
     ),
     ("EFFORT", "(the|my|our) ({WORD}?{WORD}? {effort}|{WORD}{WORD}? (setup|rollout)) {whole}? (!{more})"),
     ("PIECE", "(the|my|our) ({FIGURE}|{WORD}) {WORD}?{WORD}? (!{another}) {WORD} {whole}? (!{more})"),
@@ -259,7 +306,8 @@ PHRASES = (
         WORK OPEN {free}{free}{free}?{free}? CLOSE
         | WORK (OPEN (ITEM|FLAW|THING|{named}) CLOSE|COMMA (ITEM|FLAW|THING) COMMA)
         | (ITEM|FLAW|THING|EFFORT|PIECE|MADE) (OPEN WORK CLOSE|COMMA WORK COMMA|WORK)
-        | (!{deed}) {WORD}?{WORD}? (bug|{issue_noun}|{document}|{effort}|{creation}) WORK""",
+        | (the|our|my) (last|final|next) (one|ticket|task|item|story|bug) (COMMA WORK COMMA|WORK)
+        | (!(!{ANY}{ANY}?{ANY}?{ANY}?{ANY}? WORK)) (!{deed}) {WORD}?{WORD}? (bug|{issue_noun}|{document}|{effort}|{creation}) WORK""",
     ),
 )
 """What names work, as the token that stands for it; applied in this order."""
@@ -267,6 +315,7 @@ PHRASES = (
 # The words one of which every completion contains.
 HEADS = vocabulary(
     """done finished completed complete closed resolved finalised finalized wrapped set close resolve closing resolving wrap tick ticked check checked crossed
+    strike cross donezo dunzo solved crushed banged cranked hammered powered pushed finalise finalize
     knocked handled dealt plate nailed smashed took taken sorted finish complete done-done bag finito bed line polished"""
 )
 
@@ -299,7 +348,7 @@ RESERVED = vocabulary(
     bit lot ok okay please thanks ain't isnt arent wasnt werent didnt doesnt let lets let's stop avoid keep leave consider considered considering revert undo fake
     failed failing broken basically technically theoretically practically virtually essentially roughly kinda sorta kindof seems seem
     looks look like unlike untested unverified unmerged undeployed unreviewed unreleased unsure train bus flight plane concert movie parking lottery n't instead supposed unlikely likely unable zero nil nada wait hold as via using per through despite due during within like against across including
-    excluding duplicate dup invalid wontfix obsolete"""
+    excluding modulo sans barring xcept cept duplicate dup invalid wontfix obsolete"""
 )
 
 ASKING = vocabulary(
