@@ -1,6 +1,7 @@
 """What is asserted: done or not, now or later, so or the opposite."""
 
 from engine.checks import lexicon as lx
+from engine.checks import named
 from engine.checks.matching import (
     Comparison,
     any_done,
@@ -219,7 +220,7 @@ def _strange(both: Comparison, event: Event, clause: Clause) -> bool:
         if token.start > event.token.start and token.kind == "word":
             if any(other.token is token and not other.nominal for other in clause.events):
                 break
-            if token.low not in lx.STOP and token.stem not in lx.FRAME and token.low not in lx.UNITS:
+            if token.low not in lx.STOP and token.stem not in lx.FRAME and token.low not in named.UNITS:
                 things.append(token)
     rest = {token.low for token in clause.tokens if token.start > event.token.start} - lx.STOP
     return (

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from engine.checks import lexicon as lx
+from engine.checks import named
 from engine.checks.stems import word_set
 from engine.checks.tokens import Token
 
@@ -51,24 +52,24 @@ def _number(
     token = tokens[place]
     nouns: list[str] = []
     unit, end = None, token.end
-    if suffix in lx.SCALES:
-        value, suffix = value * lx.SCALES[suffix], None
+    if suffix in named.SCALES:
+        value, suffix = value * named.SCALES[suffix], None
     wanted = suffix or unit_sign
     if not wanted and place and tokens[place - 1].low in ("usd", "eur", "gbp", "chf"):
         wanted = tokens[place - 1].low
     ahead = place + 1
-    if ahead < len(tokens) and tokens[ahead].low in lx.SCALES:
-        value *= lx.SCALES[tokens[ahead].low]
+    if ahead < len(tokens) and tokens[ahead].low in named.SCALES:
+        value *= named.SCALES[tokens[ahead].low]
         ahead += 1
     if (
         not wanted
         and ahead < len(tokens)
-        and tokens[ahead].low in lx.UNITS
+        and tokens[ahead].low in named.UNITS
         and tokens[ahead].low not in ("m", "s", "d", "h")
     ):
         wanted, end, ahead = tokens[ahead].low, tokens[ahead].end, ahead + 1
-    if wanted in lx.UNITS:
-        unit, factor = lx.UNITS[wanted]
+    if wanted in named.UNITS:
+        unit, factor = named.UNITS[wanted]
         value *= factor
     for token in tokens[ahead : ahead + 5]:
         if (token.kind == "mark" and token.low not in ("->", "→")) or token.low in _ENDS_NOUNS:
@@ -78,7 +79,7 @@ def _number(
         if (
             token.kind == "word"
             and token.low not in lx.STOP
-            and token.low not in lx.NUMBER_WORDS
+            and token.low not in named.NUMBER_WORDS
             and len(nouns) < 2
         ):
             nouns.append(token.canon)
@@ -103,15 +104,20 @@ def _word_number(tokens: list[Token], place: int) -> Fact | None:
         place == 0 or tokens[place - 1].low in ("a", "one")
     ):
         return Fact(
-            "number", _figure(lx.SCALES[token.low]), token.start, token.end, float(lx.SCALES[token.low]), None
+            "number",
+            _figure(named.SCALES[token.low]),
+            token.start,
+            token.end,
+            float(named.SCALES[token.low]),
+            None,
         )
-    value = lx.NUMBER_WORDS.get(token.low)
+    value = named.NUMBER_WORDS.get(token.low)
     if value is None or value == 1:
         return None
     if (
         place
-        and tokens[place - 1].low in lx.NUMBER_WORDS
-        and lx.NUMBER_WORDS[tokens[place - 1].low] >= 20
+        and tokens[place - 1].low in named.NUMBER_WORDS
+        and named.NUMBER_WORDS[tokens[place - 1].low] >= 20
         and value < 10
     ):
         return None
@@ -119,7 +125,9 @@ def _word_number(tokens: list[Token], place: int) -> Fact | None:
         following = tokens[place + 1]
         if following.low == "-" and place + 2 < len(tokens):
             following = tokens[place + 2]
-        value += lx.NUMBER_WORDS.get(following.low, 0) if lx.NUMBER_WORDS.get(following.low, 99) < 10 else 0
+        value += (
+            named.NUMBER_WORDS.get(following.low, 0) if named.NUMBER_WORDS.get(following.low, 99) < 10 else 0
+        )
     return _number(tokens, place, token.text, None, float(value), "")
 
 
@@ -132,7 +140,7 @@ def _month(tokens: list[Token], place: int) -> Fact | None:
     common = token.low == "may" and not token.text[0].isupper()
     before = tokens[max(0, place - 2) : place]
     after = tokens[place + 1].low if place + 1 < len(tokens) else ""
-    if before and before[-1].kind == "number" and after not in lx.VERBS_AFTER_MODAL:
+    if before and before[-1].kind == "number" and after not in named.VERBS_AFTER_MODAL:
         common = False
     if before and token.low == "may" and before[-1].low in _IN_MONTH:
         common = False
@@ -141,23 +149,23 @@ def _month(tokens: list[Token], place: int) -> Fact | None:
         if day and 0 < int(day[1]) <= 31 and (not common or day[2] or (before and before[-1].low == "of")):
             return Fact(
                 "date",
-                f"{lx.MONTHS[token.low]}/{int(day[1])}",
+                f"{named.MONTHS[token.low]}/{int(day[1])}",
                 min(one.start, token.start),
                 max(one.end, token.end),
             )
     if common or (token.low == "may" and (not before or before[-1].low not in _IN_MONTH)):
         return None
-    return Fact("date", f"month{lx.MONTHS[token.low]}", token.start, token.end)
+    return Fact("date", f"month{named.MONTHS[token.low]}", token.start, token.end)
 
 
 def _date(tokens: list[Token], place: int) -> Fact | None:
     token = tokens[place]
     low = token.low
-    if low in lx.DAYS:
-        return Fact("date", lx.DAYS[low], token.start, token.end, soft=lx.DAYS[low] in lx.SOFT_DAYS)
-    if low in lx.WEEKDAYS:
-        return Fact("date", lx.WEEKDAYS[low], token.start, token.end)
-    if low in lx.MONTHS:
+    if low in named.DAYS:
+        return Fact("date", named.DAYS[low], token.start, token.end, soft=named.DAYS[low] in named.SOFT_DAYS)
+    if low in named.WEEKDAYS:
+        return Fact("date", named.WEEKDAYS[low], token.start, token.end)
+    if low in named.MONTHS:
         return _month(tokens, place)
     if (
         low in ("week", "month", "sprint", "quarter", "year")
@@ -171,10 +179,10 @@ def _date(tokens: list[Token], place: int) -> Fact | None:
 
 def _environment(tokens: list[Token], place: int) -> Fact | None:
     token = tokens[place]
-    value = lx.ENVIRONMENTS.get(token.low) or ("staging" if token.low == "staging" else None)
+    value = named.ENVIRONMENTS.get(token.low) or ("staging" if token.low == "staging" else None)
     if value is None:
         return None
-    if token.low in lx.LOOSE_ENVIRONMENTS:
+    if token.low in named.LOOSE_ENVIRONMENTS:
         before = tokens[place - 1].low if place else ""
         after = tokens[place + 1].low if place + 1 < len(tokens) else ""
         if not (
@@ -184,9 +192,9 @@ def _environment(tokens: list[Token], place: int) -> Fact | None:
             or (
                 after in ("and", ",", "/")
                 and place + 2 < len(tokens)
-                and tokens[place + 2].low in lx.ENVIRONMENTS
+                and tokens[place + 2].low in named.ENVIRONMENTS
             )
-            or (before in ("and", ",", "/") and place > 1 and tokens[place - 2].low in lx.ENVIRONMENTS)
+            or (before in ("and", ",", "/") and place > 1 and tokens[place - 2].low in named.ENVIRONMENTS)
         ):
             return None
     return Fact("environment", value, token.start, token.end)
@@ -209,9 +217,9 @@ def _side(tokens: list[Token], place: int) -> Fact | None:
 def _name(tokens: list[Token], place: int, first: bool) -> Fact | None:
     token = tokens[place]
     base = token.low.removesuffix("'s")
-    if base in lx.PRODUCTS:
+    if base in named.PRODUCTS:
         return Fact("product", base, token.start, token.end)
-    if base in lx.PEOPLE:
+    if base in named.PEOPLE:
         return Fact("name", base, token.start, token.end)
     if (
         token.text.isupper()
@@ -269,7 +277,7 @@ def _simple(token: Token) -> Fact | None:
         )
     if kind == "clock":
         return Fact("time", _clock(low), token.start, token.end)
-    if kind == "word" and low not in lx.PRODUCTS and any(char.isdigit() for char in low):
+    if kind == "word" and low not in named.PRODUCTS and any(char.isdigit() for char in low):
         return Fact("identifier", low, token.start, token.end)
     if kind in ("host", "hash", "ident", "code", "fence", "ref", "mention"):
         value = re.sub(r"\s+", " ", low.strip("`").strip()).removesuffix("()").strip("@")
@@ -294,10 +302,10 @@ def _digits(tokens: list[Token], place: int) -> Fact | None:
         return None
     sign, digits, suffix = match.groups()
     large = _LARGE.get(token.text[-1] if suffix and len(suffix) == 1 else suffix or "")
-    plain = large or (suffix if suffix in lx.UNITS or suffix in lx.SCALES else None)
+    plain = large or (suffix if suffix in named.UNITS or suffix in named.SCALES else None)
     if suffix in ("st", "nd", "rd", "th"):
-        named = place + 1 < len(tokens) and tokens[place + 1].low in lx.MONTHS
-        day = "day of month" if place and tokens[place - 1].low in ("the", "to") and not named else None
+        month = place + 1 < len(tokens) and tokens[place + 1].low in named.MONTHS
+        day = "day of month" if place and tokens[place - 1].low in ("the", "to") and not month else None
         return replace(
             _number(tokens, place, token.text, None, float(digits.replace(",", "")), sign), unit=day
         )
@@ -311,7 +319,7 @@ def _year(tokens: list[Token], place: int) -> bool:
     low = tokens[place].low
     if not (len(low) == 4 and low.isdigit() and 1990 <= int(low) <= 2100):
         return False
-    return any(token.low in lx.MONTHS for token in tokens[max(0, place - 3) : place])
+    return any(token.low in named.MONTHS for token in tokens[max(0, place - 3) : place])
 
 
 def facts_of(tokens: list[Token]) -> list[Fact]:

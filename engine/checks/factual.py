@@ -5,6 +5,7 @@ import re
 from bisect import bisect_left
 
 from engine.checks import lexicon as lx
+from engine.checks import named
 from engine.checks.facts import Fact
 from engine.checks.matching import Comparison, known, sharing
 from engine.checks.sources import near, one_slip
@@ -40,7 +41,7 @@ def _same(one: Fact, other: Fact) -> bool:
         if None in (one.unit, other.unit):
             unit = one.unit or other.unit
             bare, whole = (one.number, other.number) if one.unit is None else (other.number, one.number)
-            factors = {factor for known, factor in lx.UNITS.values() if known == unit}
+            factors = {factor for known, factor in named.UNITS.values() if known == unit}
             return any(abs(bare * factor - whole) < 1e-6 * max(whole, 1.0) for factor in factors)
     return False
 
@@ -58,7 +59,7 @@ def has(reading: Reading, fact: Fact, left: bool = True) -> bool:
         )
     if any(_same(fact, other) for kind in kinds for other in reading.by_kind.get(kind, ())[:_MOST]):
         return True
-    if fact.kind == "product" and lx.LANGUAGE_CODES.get(fact.value) in reading.lows:
+    if fact.kind == "product" and named.LANGUAGE_CODES.get(fact.value) in reading.lows:
         return True
     if fact.kind in ("name", "product", "proper", "identifier", "environment"):
         return _called(reading, fact)
@@ -71,7 +72,7 @@ def has(reading: Reading, fact: Fact, left: bool = True) -> bool:
         )
     if fact.kind == "date":
         return ("/" in fact.value and _in_range(fact, reading)) or bool(
-            lx.SAME_DAYS.get(fact.value, frozenset()) & reading.lows
+            named.SAME_DAYS.get(fact.value, frozenset()) & reading.lows
         )
     return fact.kind in ("url", "key", "email") and fact.value.lower() in reading.lower
 
@@ -112,7 +113,7 @@ def _called(reading: Reading, fact: Fact) -> bool:
     )
 
 
-_BY_ORDER = {float(value): word for word, value in lx.ORDINALS.items() if value > 2}
+_BY_ORDER = {float(value): word for word, value in named.ORDINALS.items() if value > 2}
 
 
 def _figured(reading: Reading, fact: Fact, left: bool) -> bool:
@@ -307,7 +308,7 @@ def _lost(both: Comparison) -> None:
 
 
 def _single(fact: Fact) -> bool:
-    return any(fact.number == factor for unit, factor in lx.UNITS.values() if unit == fact.unit)
+    return any(fact.number == factor for unit, factor in named.UNITS.values() if unit == fact.unit)
 
 
 def _word_of(draft: Reading, fact: Fact) -> bool:
@@ -521,11 +522,12 @@ def _exchanged(both: Comparison) -> None:
 def _spans(both: Comparison) -> None:
     """Find a span of time taken for another: "the same day" for "the same hour"."""
     mine, theirs = (
-        {lx.SPANS[low] for low in reading.lows if low in lx.SPANS} for reading in (both.update, both.draft)
+        {named.SPANS[low] for low in reading.lows if low in named.SPANS}
+        for reading in (both.update, both.draft)
     )
     if mine - theirs and theirs - mine:
-        token = next(token for token in both.draft.tokens if lx.SPANS.get(token.low) in theirs - mine)
-        source = next(token for token in both.update.tokens if lx.SPANS.get(token.low) in mine - theirs)
+        token = next(token for token in both.draft.tokens if named.SPANS.get(token.low) in theirs - mine)
+        source = next(token for token in both.update.tokens if named.SPANS.get(token.low) in mine - theirs)
         if not any(fact.start <= token.start < fact.end for fact in both.draft.facts):
             both.error(
                 "date",
@@ -563,7 +565,7 @@ def _item(words: list[Token]) -> bool:
     """Tell whether these words name one thing of an enumeration."""
     return 0 < len(words) <= 2 and not any(
         token.low in lx.STOP
-        or token.low in lx.NUMBER_WORDS
+        or token.low in named.NUMBER_WORDS
         or token.low in lx.IRREGULAR_PAST
         or token.low.endswith(("ed", "ing"))
         for token in words

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 
-from engine.checks import lexicon as lx
+from engine.checks import named
 from engine.checks.facts import Fact
 from engine.checks.matching import Comparison
 from engine.checks.statements import Reading
@@ -15,7 +15,7 @@ _COMPARED = word_set(
 )
 _FROM, _UNTIL = word_set("from since starting after"), word_set("until till before by")
 _ORDINALS = {
-    **{word: value for word, value in lx.ORDINALS.items() if value > 1},
+    **{word: value for word, value in named.ORDINALS.items() if value > 1},
     **{
         f"{value}{ending}": value
         for value, ending in ((2, "nd"), (3, "rd"), *((one, "th") for one in range(4, 11)))

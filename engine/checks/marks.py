@@ -1,6 +1,7 @@
 """With what reserve a clause is said: doubt, another's word, a condition, a part or the whole."""
 
 from engine.checks import lexicon as lx
+from engine.checks import named
 from engine.checks.clauses import BE, DETERMINERS, HAVE, SUBJECTS, is_work, predicates
 from engine.checks.statements import Clause
 from engine.checks.tokens import Token
@@ -12,9 +13,9 @@ def _timed(tokens: list[Token], place: int) -> bool:
         return False
     after = tokens[place + 1]
     return after.kind in ("number", "clock", "iso", "slashdate") or after.low in (
-        *lx.WEEKDAYS,
-        *lx.DAYS,
-        *lx.MONTHS,
+        *named.WEEKDAYS,
+        *named.DAYS,
+        *named.MONTHS,
         *("next", "then", "that", "too", "more", "again", "a", "per", "every"),
     )
 
@@ -63,7 +64,7 @@ def _value(token: Token) -> float | None:
     if token.kind == "number":
         digits = token.low.rstrip("% ").replace(",", "")
         return float(digits) if digits.replace(".", "", 1).isdigit() else None
-    return lx.NUMBER_WORDS.get(token.low)
+    return named.NUMBER_WORDS.get(token.low)
 
 
 def read_marks(clause: Clause) -> None:
@@ -103,10 +104,10 @@ def read_marks(clause: Clause) -> None:
                 low == "every"
                 and (
                     after.isdigit()
-                    or after in lx.DAYS
-                    or after in lx.WEEKDAYS
-                    or after in lx.SPANS
-                    or after in lx.ORDINALS
+                    or after in named.DAYS
+                    or after in named.WEEKDAYS
+                    or after in named.SPANS
+                    or after in named.ORDINALS
                 )
             )
         ):

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Iterable
 
 from engine.checks import lexicon as lx
+from engine.checks import named
 from engine.checks.facts import Fact
 from engine.checks.reading import read
 from engine.checks.sources import loose, near, spelled, weighs
@@ -90,8 +91,8 @@ def _own_content(clause: Clause) -> frozenset[str]:
         for canon, token in clause.content.items()
         if canon not in lx.FRAME
         and token.stem not in lx.FRAME
-        and token.low not in lx.WEEKDAYS
-        and token.low not in lx.DAYS
+        and token.low not in named.WEEKDAYS
+        and token.low not in named.DAYS
     )
 
 
@@ -163,7 +164,11 @@ def _asks(clause: Clause) -> bool:
 def _outlook(clause: Clause) -> str:
     lows = {token.low for token in clause.tokens}
     states = [state(event) for event in clause.events if not event.nominal]
-    if "done" not in states and "by" in lows and any(low in lx.WEEKDAYS or low in lx.DAYS for low in lows):
+    if (
+        "done" not in states
+        and "by" in lows
+        and any(low in named.WEEKDAYS or low in named.DAYS for low in lows)
+    ):
         return "todo"
     if "done" in states:
         return "doing" if _only_begun(clause) else "done"

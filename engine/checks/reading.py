@@ -3,6 +3,7 @@
 import functools
 
 from engine.checks import lexicon as lx
+from engine.checks import named
 from engine.checks.clauses import (
     BE,
     DETERMINERS,
@@ -157,7 +158,9 @@ def _nominal_status(clause: Clause) -> str:
         return "todo"
     if any(low in ("asked", "ask", "asking", "requested", "requesting") for low in lows):
         return "todo"
-    dated = any(low in lx.WEEKDAYS or low in lx.MONTHS for low in lows) and not {"since", "last"} & set(lows)
+    dated = any(low in named.WEEKDAYS or low in named.MONTHS for low in lows) and not {"since", "last"} & set(
+        lows
+    )
     if dated and not any(form_of(token) == "past" for token in clause.tokens):
         return "todo"
     for place, low in enumerate(lows):
@@ -218,8 +221,8 @@ def _read_events(clause: Clause) -> None:
             status = _past_status(left)
         else:
             status = _base_status(left)
-        named = status == "noun"
-        if named:
+        as_noun = status == "noun"
+        if as_noun:
             nominal = _nominal_status(clause) if nominal is None else nominal
             status = "todo" if left[-1:] == ["for"] and nominal in ("state", "done") else nominal
         if status in ("state", "doing") and clause.header:
@@ -230,7 +233,7 @@ def _read_events(clause: Clause) -> None:
             and clause.marks["condition"].start < token.start
         ):
             status = "todo" if clause.future else "state"
-        clause.events.append(Event(token.canon, token.stem, status, False, token, named, _later(left)))
+        clause.events.append(Event(token.canon, token.stem, status, False, token, as_noun, _later(left)))
     if any(token.low in lx.FUTURE or token.low.endswith("'ll") for token in tokens):
         clause.future = True
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from engine.checks import lexicon as lx
+from engine.checks import named
 from engine.checks.facts import Fact
 from engine.checks.matching import Comparison
 from engine.checks.statements import Reading
@@ -88,8 +89,8 @@ def _fill(segment: Segment) -> None:
             outcomes.add(-1)
         elif token.low in _QUANTIFIERS:
             segment.words.setdefault(_QUANTIFIERS[token.low], token)
-        elif token.low in lx.NUMBER_WORDS and token.low != "one":
-            segment.words.setdefault(str(lx.NUMBER_WORDS[token.low]), token)
+        elif token.low in named.NUMBER_WORDS and token.low != "one":
+            segment.words.setdefault(str(named.NUMBER_WORDS[token.low]), token)
         elif _weighs(token, before):
             segment.words.setdefault(token.stem.lstrip("v") if token.kind == "version" else token.stem, token)
     if denied:
@@ -107,7 +108,7 @@ _QUANTIFIERS = {
 
 def _thing(word: str, token: Token) -> str:
     """Return under which name a word counts as said: that of its synonyms, or the quantity it is."""
-    return word if token.low in _QUANTIFIERS or token.low in lx.NUMBER_WORDS else token.canon
+    return word if token.low in _QUANTIFIERS or token.low in named.NUMBER_WORDS else token.canon
 
 
 def _weighs(token: Token, before: str) -> bool:

@@ -3,6 +3,7 @@
 import functools
 
 from engine.checks import lexicon as lx
+from engine.checks import named
 from engine.checks.statements import Reading
 from engine.checks.stems import stem, word_set
 from engine.checks.tokens import Token
@@ -32,11 +33,11 @@ def weighs(token: Token) -> bool:
         and low not in lx.HARD_CONDITIONS
         and "'" not in low
         and token.text.lower() not in ("eta", "instead of")
-        and low not in lx.NUMBER_WORDS
-        and low not in lx.WEEKDAYS
-        and low not in lx.MONTHS
-        and low not in lx.DAYS
-        and low not in lx.UNITS
+        and low not in named.NUMBER_WORDS
+        and low not in named.WEEKDAYS
+        and low not in named.MONTHS
+        and low not in named.DAYS
+        and low not in named.UNITS
         and token.stem not in _CHATTER
     )
 

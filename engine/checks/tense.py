@@ -3,6 +3,7 @@
 import itertools
 
 from engine.checks import lexicon as lx
+from engine.checks import named
 from engine.checks.matching import Comparison, best, outlook, own_content
 from engine.checks.statements import Clause, Reading
 from engine.checks.stems import word_set
@@ -21,7 +22,7 @@ _OPEN = (
     )
 )
 """Words that leave something open, in whatever sense."""
-_DATES = frozenset({*lx.WEEKDAYS, *lx.MONTHS}) | word_set(
+_DATES = frozenset({*named.WEEKDAYS, *named.MONTHS}) | word_set(
     "tomorrow tonight eod eow weekend next starts comes goes gets wont won't follows later after then agreed decided agree decide go come follow"
 )
 """Words of an update that may speak of what is to come in the present tense."""
@@ -53,7 +54,7 @@ def _to_come(clause: Clause) -> bool:
     told = lows & (lx.FUTURE | lx.NOMINAL_TODO) - _WEAK
     if clause.tokens[0].low == "please" and clause.content:
         return "nothing" not in lows
-    if outlook(clause) == "doing" and lows & {"tomorrow", "next", "week", "tonight", *lx.WEEKDAYS}:
+    if outlook(clause) == "doing" and lows & {"tomorrow", "next", "week", "tonight", *named.WEEKDAYS}:
         return True
     asks = bool(lows & lx.WANTS) or clause.tokens[0].low in ("can", "could", "anyone")
     return (
