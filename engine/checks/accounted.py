@@ -74,17 +74,22 @@ _RESTRICTS = word_set(
 
 
 def _widened(both: Comparison) -> None:
-    """Find that the draft has no word for what narrows a statement, and no words of its own that could say it."""
-    if any(token.start not in both.spelled for clause in both.draft.clauses for token in both.alien(clause)):
-        return
+    """Find that the draft has no word for what narrows a statement, and too few of its own that could say it."""
+    new = sum(
+        token.start not in both.spelled for clause in both.draft.clauses for token in both.alien(clause)
+    )
     for clause in both.update.clauses:
-        for token in both.alien(clause)[:_MOST]:
-            before = _before(clause, token)
-            if token.stem not in lx.FRAME and not _RESTRICTS.isdisjoint(before):
+        lost = [token for token in both.alien(clause) if token.stem not in lx.FRAME][:_MOST]
+        if new and len(lost) <= 2 * new:
+            continue
+        for token in lost:
+            if token.stem not in lx.POLES and not _RESTRICTS.isdisjoint(_before(clause, token)):
                 both.error(
-                    "restriction-lost", f"The draft leaves out “{both.wrote(token)}”: you wrote “{both.wrote(clause)}”.",
-                    both.end, both.end,
-                )  # fmt: skip
+                    "restriction-lost",
+                    f"The draft leaves out “{both.wrote(token)}”: you wrote “{both.wrote(clause)}”.",
+                    both.end,
+                    both.end,
+                )
                 return
 
 

@@ -1,5 +1,7 @@
 """What is asserted: done or not, now or later, so or the opposite."""
 
+import itertools
+
 from engine.checks import lexicon as lx
 from engine.checks import named
 from engine.checks.matching import (
@@ -18,6 +20,7 @@ from engine.checks.matching import (
 from engine.checks.sources import loose, near
 from engine.checks.statements import Clause, Event, Reading
 from engine.checks.stems import word_set
+from engine.checks.thesaurus import ALIKE
 from engine.checks.tokens import Token
 
 _RESULT = {
@@ -66,12 +69,24 @@ def _statuses(both: Comparison) -> None:
                 now == "done" and event.canon == "investigate" and "doing" in states
             ):
                 continue
+            if now == "doing" and clause.tokens[0] is event.token and set(states) == {"done"}:
+                continue
+            if now == "done" and set(states) <= {"doing"} and _also_going_on(both, event):
+                continue
             if ("refused" in states or not _left_open(both, clause, now)) and not any(
                 fits(one, now) for one in states
             ):
                 _contradiction(both, event, now, pairs[0], states[0])
         elif not event.nominal:
             _unnamed(both, event, clause, now)
+
+
+def _also_going_on(both: Comparison, event: Event) -> bool:
+    """Tell whether the draft says of the same work that it is going on: "the migration is ongoing: 300 pages are moved"."""
+    return any(
+        other.canon == event.canon and other is not event and state(other) == "doing"
+        for other, _ in events(both.draft)
+    )
 
 
 def _in_part(both: Comparison, event: Event, clause: Clause, now: str) -> bool:
@@ -97,12 +112,14 @@ def _left_open(both: Comparison, clause: Clause, now: str) -> bool:
     about = own_content(clause)
     mended = repaired(both.update.clauses)
     for mine in both.update.clauses[: _MOST * 2]:
-        if outlook(mine) not in _OPEN:
+        if outlook(mine) not in _OPEN or (mine.tokens[0].low in ("so", "sothat") and not mine.future):
             continue
         own = own_content(mine)
         if mended and {token.low for token in mine.tokens} & lx.FAILING:
             continue
-        if own & about or (not own and now == "todo"):
+        if own & about or (
+            not own and now == "todo" and all(event.canon in _GENERIC for event in mine.events)
+        ):
             return True
     return False
 
@@ -138,15 +155,25 @@ def _named(both: Comparison, event: Event) -> bool:
 def _is_in(update: Reading) -> bool:
     """Tell whether something "is in" or "is out"."""
     return any(
-        clause.tokens[-1].low in ("in", "out", "up") and clause.tokens[-2].low in ("is", "are", "it's", "now")
+        one.low in _BE_NOW
+        and other.low in ("in", "out", "up", "live")
+        and (
+            place + 2 == len(clause.tokens)
+            or clause.tokens[place + 2].low in ("at", "on", "under", ",", "now")
+        )
         for clause in update.clauses[:_MOST]
-        if len(clause.tokens) > 2
+        for place, (one, other) in enumerate(itertools.pairwise(clause.tokens))
     )
+
+
+_BE_NOW = word_set("is are it's now they're")
 
 
 def _unnamed(both: Comparison, event: Event, clause: Clause, now: str) -> None:
     """Judge work that the update does not name: by what it says about the same things."""
     token = event.token
+    if _only_denied(clause, token):
+        return
     if event.stem in lx.HARD_VERBS and now != "not" and not _named(both, event):
         both.error(
             "work-added",
@@ -175,12 +202,24 @@ def _unnamed(both: Comparison, event: Event, clause: Clause, now: str) -> None:
         _by_its_things(both, event, clause, now)
 
 
+def _only_denied(clause: Clause, token: Token) -> bool:
+    """Tell whether work is told as not wholly done: "not fully confirmed"."""
+    before = [one.low for one in clause.tokens if one.end < token.start]
+    return not lx.NEGATORS.isdisjoint(before[-3:]) and not lx.WHOLES.isdisjoint(before[-2:])
+
+
 def _by_its_things(both: Comparison, event: Event, clause: Clause, now: str) -> None:
     """Compare work of no special kind with how the update leaves the things it is done to."""
     token = event.token
     matches = best(clause, both.update)
     outlooks = [(outlook(theirs), theirs) for theirs in matches]
-    if now == "done" and outlooks and all(one in _OPEN for one, _ in outlooks):
+    if event.canon == "deploy" and _is_in(both.update):
+        return
+    if (
+        now == "done"
+        and outlooks
+        and all(one in _OPEN and not _granted(both.update, mine) for one, mine in outlooks)
+    ):
         both.error(
             "completion",
             f"The draft tells “{both.said(token)}” as done; you wrote “{both.wrote(matches[0])}”.",
@@ -203,6 +242,7 @@ def _by_its_things(both: Comparison, event: Event, clause: Clause, now: str) -> 
         now == "done"
         and event.canon in ("complete", "fix")
         and not any_done(both.update)
+        and not (event.token.low == "done" and _is_in(both.update))
         and (not outlooks or _doubtful(both.update))
     ):
         both.error(
@@ -249,6 +289,8 @@ def _reservations(both: Comparison) -> None:
             continue
         if mine.tokens[0].low in ("so", "sothat") and not mine.future:
             continue
+        if _granted(both.update, mine):
+            continue
         own = {canon for canon in own_content(mine) if canon not in done}
         if not own:
             continue
@@ -263,6 +305,14 @@ def _reservations(both: Comparison) -> None:
             )
 
 
+def _granted(update: Reading, mine: Clause) -> bool:
+    """Tell whether a wish was met in the next breath: "they wanted a pin so i gave them one"."""
+    if {"wanted", "requested", "asked"}.isdisjoint(token.low for token in mine.tokens):
+        return False
+    after = [one for one in update.clauses[:_MOST] if one.start > mine.end]
+    return bool(after) and after[0].tokens[0].low in ("so", "and") and not after[0].future
+
+
 def _closed(clause: Clause, own: set[str]) -> bool:
     """Tell whether a clause of the draft tells everything in it as done, without reservation."""
     condition = clause.marks.get("condition")
@@ -272,6 +322,8 @@ def _closed(clause: Clause, own: set[str]) -> bool:
         return False
     lows = {token.low for token in clause.tokens}
     if clause.poles.get("outcome", {}).get(-1):
+        return False
+    if lows & lx.WANTS - {"wanted", "requested"}:
         return False
     if lows & (
         lx.NOMINAL_DOING | lx.NOMINAL_TODO - {"in", "over", "open", "later", "left"} | {"still", "working"}
@@ -291,12 +343,17 @@ def _closed(clause: Clause, own: set[str]) -> bool:
 def _denials(both: Comparison) -> None:
     """Find denials that the draft drops, and denials that it adds; one dropped and one added are the same in other words."""
     denying = negatives(both.draft)
-    fewer_denials = denying + _soft(both.draft) < negatives(both.update)
-    more_denials = denying > negatives(both.update) + _soft(both.update)
+    here, there = _soft(both.update), _soft(both.draft)
+    fewer_denials = denying + max(0, there - here) < negatives(both.update)
+    more_denials = denying > negatives(both.update) + here
     lost = [
         (mine, theirs)
         for mine, theirs, token in _unmatched(both.update, both.draft)
-        if (theirs or not _idle(mine)) and (fewer_denials or _affirmed(token, theirs))
+        if (theirs or not _idle(mine))
+        and (
+            fewer_denials
+            or _affirmed(token, [*theirs, *sharing([token.canon], both.draft)], both.update.stems)
+        )
     ]
     added = []
     for clause, matches, token in _unmatched(both.draft, both.update):
@@ -334,11 +391,14 @@ def _soft(reading: Reading) -> int:
     return sum(token.low in lx.SOFT_NEGATIVES or token.stem in lx.SOFT_STEMS for token in reading.tokens)
 
 
-def _affirmed(token: Token, others: list[Clause]) -> bool:
-    """Tell whether clauses of the other text say of the very same what is denied here."""
+def _affirmed(token: Token, others: list[Clause], told: frozenset[str] = frozenset()) -> bool:
+    """Tell whether clauses of the other text say of the very same what is denied here, among words ``told`` of both."""
     return any(
         token.canon in other.content
-        and not any(low.low in lx.NEGATIVE or low.stem in lx.SOFT_STEMS for low in other.tokens)
+        and not any(
+            low.low in lx.NEGATIVE or (low.stem in lx.SOFT_STEMS and low.stem not in told)
+            for low in other.tokens
+        )
         for other in others
     )
 
@@ -364,7 +424,7 @@ def _unmatched(here: Reading, there: Reading) -> list[tuple[Clause, list[Clause]
             lows = {token.low for token in clause.tokens}
             if lows & lx.RELEASING and there.lows & lx.RELEASED:
                 continue
-            if not _denied(canon, token, others, there, _forbids(clause, token)):
+            if not _denied(canon, token, others, there, here.lows, _forbids(clause, token)):
                 out.append((clause, others, token))
     return out
 
@@ -394,17 +454,25 @@ def _forbids(clause: Clause, token: Token) -> bool:
     )
 
 
-def _denied(canon: str, token: Token, others: list[Clause], there: Reading, forbids: bool = False) -> bool:
+def _denied(
+    canon: str, token: Token, others: list[Clause], there: Reading, told: frozenset[str], forbids: bool
+) -> bool:
     """Tell whether the other text denies the same: the same word, a negative clause on the same things, or the opposite."""
     achieving = canon in lx.ACHIEVING
     poles = lx.POLES.get(token.stem, ())
-    if canon in there.denied or (achieving and lx.ACHIEVING & there.denied):
+    if canon in there.denied or not ALIKE.get(token.stem, frozenset()).isdisjoint(
+        denied.stem for clause in there.clauses[:_MOST] for denied in clause.denied.values()
+    ):
+        return True
+    if achieving and lx.ACHIEVING & there.denied:
         return True
     if any(-sign in there.sides.get(name, {}) for name, sign in poles):
         return True
     if canon in lx.KNOWING and there.lows & lx.NOT_KNOWN:
         return True
     for other in sharing([canon], there):
+        if canon not in lx.TROUBLES and any(low.low in lx.FAILING - told for low in other.tokens):
+            return True
         able = any(low.low in ("can", "could") for low in other.tokens)
         wanted = ("not", "refused") if forbids or able else ("not", "todo", "refused")
         if any(event.canon == canon and state(event) in wanted for event in other.events):

@@ -36,10 +36,12 @@ def _even(rule: str, both: Comparison) -> bool:
 
 
 def weighed(both: Comparison) -> list[Finding]:
-    """Return the findings; the only one is a warning where both texts are even in what it is about."""
+    """Return the findings; the only one goes, or is but a warning, where both texts are even in what it is about."""
     rules = {one.rule for one in both.findings if one.severity is Severity.ERROR}
     if len(rules) != 1 or not _even(next(iter(rules)).removeprefix("faithful."), both):
         return both.findings
+    if next(iter(rules)).removeprefix("faithful.") not in _FEWER_OPEN:
+        return [one for one in both.findings if one.rule not in rules]
     return [replace(one, severity=Severity.WARNING) if one.rule in rules else one for one in both.findings]
 
 
@@ -65,22 +67,23 @@ def reserves(both: Comparison) -> Reserves:
 
 
 def _count(reading: Reading, words: frozenset[str]) -> int:
-    return sum(token.low in words for token in reading.tokens)
+    return sum(token.low in words for token in reading.tokens) if not reading.lows.isdisjoint(words) else 0
+
+
+def _participle(token: Token) -> bool:
+    return token.low in lx.IRREGULAR_PAST or (token.low.endswith("ed") and token.kind == "word")
 
 
 def _over(tokens: list[Token], place: int) -> bool:
     """Tell whether "after" or "once" tells here of what has happened: "after Finance signed"."""
+    if tokens[place].low != "after" and place + 1 < len(tokens) and _participle(tokens[place + 1]):
+        return False
     following = list(itertools.takewhile(lambda one: one.kind != "mark", tokens[place + 1 : place + 5]))
     if tokens[place].low not in ("after", "when") or any(
         one.low in ("has", "have", "is", "are") for one in following
     ):
         return False
-    return any(
-        token.low in ("had", "was", "were")
-        or token.low in lx.IRREGULAR_PAST
-        or (token.low.endswith("ed") and token.kind == "word")
-        for token in following
-    )
+    return any(token.low in ("had", "was", "were") or _participle(token) for token in following)
 
 
 def _conditions(reading: Reading, hard: bool = False) -> tuple[int, int]:
@@ -98,7 +101,9 @@ def _conditions(reading: Reading, hard: bool = False) -> tuple[int, int]:
             other.kind == "word" and (other.low.endswith("ed") or other.low in ("off", "on", "open"))
             for other in reading.tokens[place + 2 : place + 6]
         )
-        said += low in lx.SAID_CONDITIONS or inverted or absolute
+        means = low == "by" and lows[place + 1 : place + 2] and lows[place + 1].endswith("ing")
+        plain += inverted
+        said += bool(low in lx.SAID_CONDITIONS or absolute or means)
     return plain, said
 
 

@@ -1,5 +1,6 @@
 """A text cut into clauses: where one statement ends and the next begins."""
 
+import functools
 import re
 
 from engine.checks import lexicon as lx
@@ -20,7 +21,7 @@ BE = word_set(
 HAVE = word_set("has have had having i've we've they've hasn't haven't hadn't")
 SUBJECTS = word_set("i i'll i'd we we'll we'd they he she then")
 FINITE = word_set(
-    "works work needs need takes take loads runs shows says thinks seems wants waits hangs gets looks remains fails passes goes has have went took came did does"
+    "works work needs need takes take loads runs shows says thinks seems wants waits hangs gets looks remains fails passes goes has have went took came did does stays keeps throws gives hits loses plays sends sits uses lets makes says tells asks answers dies stops starts ends moves comes reports prints reads writes opens closes drops leaks blocks breaks covers contains includes moves behaves feels sounds smells seems appears lacks costs lasts"
 )
 MODALS = word_set("will can could should would may might must needto won't can't cannot wants says thinks")
 LINKS = word_set(
@@ -33,7 +34,11 @@ _NOUN_ENDING = re.compile(r"(?:ment|tion|sion|al|ance|ence|ure)s?$")
 
 
 def form_of(token: Token) -> str:
-    low = token.low
+    return _form(token.low)
+
+
+@functools.lru_cache(maxsize=16_384)
+def _form(low: str) -> str:
     if low in lx.IRREGULAR_PAST or (
         low.endswith("ed") and low not in ("need", "speed", "feed", "embed", "seed")
     ):
@@ -209,6 +214,8 @@ def _joins_clauses(tokens: list[Token], place: int, current: list[Token]) -> boo
     if not after or not current:
         return False
     lead = [token.low for token in after[:2]]
+    if tokens[place].low == "so" and after[0].low in SUBJECTS and predicates(current):
+        return True
     if tokens[place].low == "," and (_begins(after) or _stands(after) or _doing(after[0])):
         return True
     if tokens[place].low == "," and (lead[0] in _OPENERS or (lead[0] == "the" and lead[-1] in _OPENERS)):

@@ -1,5 +1,6 @@
 """The hard facts of a text: keys, numbers, versions, dates, links, identifiers, environments, names."""
 
+import itertools
 import re
 from dataclasses import dataclass, replace
 
@@ -60,12 +61,13 @@ def _number(
     ahead = place + 1
     if ahead < len(tokens) and tokens[ahead].low in named.SCALES:
         value *= named.SCALES[tokens[ahead].low]
-        ahead += 1
+        more, ahead = _hundreds(tokens, ahead + 1)
+        value += more
     if (
         not wanted
         and ahead < len(tokens)
         and tokens[ahead].low in named.UNITS
-        and tokens[ahead].low not in ("m", "s", "d", "h")
+        and (tokens[ahead].low not in ("m", "s", "d", "h") or _apart(tokens, ahead))
     ):
         wanted, end, ahead = tokens[ahead].low, tokens[ahead].end, ahead + 1
     if wanted in named.UNITS:
@@ -86,6 +88,32 @@ def _number(
     return Fact("number", _figure(value), tokens[place].start, end, value, unit, tuple(nouns))
 
 
+def _apart(tokens: list[Token], place: int) -> bool:
+    """Tell whether a single letter is a unit here: "900 s", but not "$5 m" of something."""
+    before, token = tokens[place - 1], tokens[place]
+    return before.kind == "number" and token.start == before.end + 1 and token.text == token.low
+
+
+def _hundreds(tokens: list[Token], ahead: int) -> tuple[float, int]:
+    """Read what follows the hundreds, "and six", and where it ends."""
+    if ahead + 1 >= len(tokens) or tokens[ahead].low != "and":
+        return 0.0, ahead
+    value = named.NUMBER_WORDS.get(tokens[ahead + 1].low)
+    if value is None:
+        return 0.0, ahead
+    ahead += 2
+    if value >= 20 and ahead < len(tokens):
+        ones = named.NUMBER_WORDS.get(tokens[ahead].low, 99)
+        if 0 < ones < 10:
+            return float(value + ones), ahead + 1
+    return float(value), ahead
+
+
+def _of_hundreds(tokens: list[Token], place: int) -> bool:
+    """Tell whether a number ends another: the six of "two hundred and six"."""
+    return place > 1 and tokens[place - 1].low == "and" and tokens[place - 2].low in named.SCALES
+
+
 def _word_number(tokens: list[Token], place: int) -> Fact | None:
     token = tokens[place]
     if token.low in _FRACTIONS:
@@ -103,16 +131,10 @@ def _word_number(tokens: list[Token], place: int) -> Fact | None:
     if token.low in ("hundred", "thousand", "million") and (
         place == 0 or tokens[place - 1].low in ("a", "one")
     ):
-        return Fact(
-            "number",
-            _figure(named.SCALES[token.low]),
-            token.start,
-            token.end,
-            float(named.SCALES[token.low]),
-            None,
-        )
+        whole = named.SCALES[token.low] + _hundreds(tokens, place + 1)[0]
+        return Fact("number", _figure(whole), token.start, token.end, float(whole), None)
     value = named.NUMBER_WORDS.get(token.low)
-    if value is None or value == 1:
+    if value is None or value == 1 or _of_hundreds(tokens, place):
         return None
     if (
         place
@@ -163,6 +185,8 @@ def _date(tokens: list[Token], place: int) -> Fact | None:
     low = token.low
     if low in named.DAYS:
         return Fact("date", named.DAYS[low], token.start, token.end, soft=named.DAYS[low] in named.SOFT_DAYS)
+    if low in ("sat", "sun") and _weekend(tokens, place):
+        return Fact("date", low, token.start, token.end)
     if low in named.WEEKDAYS:
         return Fact("date", named.WEEKDAYS[low], token.start, token.end)
     if low in named.MONTHS:
@@ -177,12 +201,27 @@ def _date(tokens: list[Token], place: int) -> Fact | None:
     return None
 
 
+def _weekend(tokens: list[Token], place: int) -> bool:
+    """Tell whether "sat" and "sun" are days here."""
+    before = tokens[place - 1].low if place else ""
+    after = tokens[place + 1].low if place + 1 < len(tokens) else ""
+    return before in ("on", "by", "this", "next", "until") or after in (
+        "night",
+        "morning",
+        "afternoon",
+        "evening",
+    )
+
+
 def _environment(tokens: list[Token], place: int) -> Fact | None:
     token = tokens[place]
-    value = named.ENVIRONMENTS.get(token.low) or ("staging" if token.low == "staging" else None)
+    low = token.low.removesuffix("'s")
+    value = named.ENVIRONMENTS.get(low) or ("staging" if token.low == "staging" else None)
     if value is None:
         return None
-    if token.low in named.LOOSE_ENVIRONMENTS:
+    if token.text.lower().startswith(("go", "went")):
+        return None
+    if low in named.LOOSE_ENVIRONMENTS:
         before = tokens[place - 1].low if place else ""
         after = tokens[place + 1].low if place + 1 < len(tokens) else ""
         if not (
@@ -322,6 +361,21 @@ def _year(tokens: list[Token], place: int) -> bool:
     return any(token.low in named.MONTHS for token in tokens[max(0, place - 3) : place])
 
 
+_FACT_WORDS = frozenset(
+    {
+        *named.DAYS,
+        *named.WEEKDAYS,
+        *named.MONTHS,
+        *named.ENVIRONMENTS,
+        *named.PRODUCTS,
+        *named.PEOPLE,
+        *named.NUMBER_WORDS,
+        *_FRACTIONS,
+    }
+) | word_set("week month sprint quarter year left right half hundred thousand million sat sun staging")
+"""The plain words that can be facts, or begin one."""
+
+
 def facts_of(tokens: list[Token]) -> list[Fact]:
     """Return the facts of a text in order."""
     facts: list[Fact] = []
@@ -329,6 +383,15 @@ def facts_of(tokens: list[Token]) -> list[Fact]:
     for place, token in enumerate(tokens):
         if token.kind == "span":
             facts += _span(token)
+            continue
+        plain = (
+            token.kind == "word"
+            and token.low not in _FACT_WORDS
+            and token.text.islower()
+            and token.low.isalpha()
+        )
+        if plain:
+            first = False
             continue
         fact = _simple(token)
         if fact is None and token.kind == "number":
@@ -345,7 +408,7 @@ def facts_of(tokens: list[Token]) -> list[Fact]:
             facts.append(fact)
         ends = token.low in ".!?:;" or (token.kind == "url" and token.text[-1] in ".!?")
         first = token.kind == "newline" or ends or (first and token.kind != "word")
-    return _days_of_months(facts)
+    return _days_of_months(_shared_units(facts, tokens))
 
 
 def _span(token: Token) -> list[Fact]:
@@ -355,6 +418,40 @@ def _span(token: Token) -> list[Fact]:
         Fact("number", _figure(value), token.start, token.end, float(value), "time")
         for value in (hours * 3600, minutes * 60)
     ]
+
+
+_SPAN_JOINS = frozenset({"to", "->", "→", "insteadof", "not"})
+
+
+def _factor(fact: Fact, tokens: dict[int, Token]) -> float | None:
+    """Return what one of a figure's units is: a thousandth for "310 ms"."""
+    shown = re.match(r"[\d,]*\.?\d+", tokens[fact.start].low) if fact.start in tokens else None
+    bare = float(shown[0].replace(",", "")) if shown else 0.0
+    return fact.number / bare if fact.number and bare else None
+
+
+def _shared_units(facts: list[Fact], tokens: list[Token]) -> list[Fact]:
+    """Give one of two figures the unit that is only told of the other: "from 480 to 310 ms", "9 minutes instead of 4"."""
+    by_start = {token.start: token for token in tokens}
+    for place, (one, other) in enumerate(itertools.pairwise(facts)):
+        if one.kind != "number" or other.kind != "number" or (one.unit is None) == (other.unit is None):
+            continue
+        known, bare = (other, one) if one.unit is None else (one, other)
+        if (
+            known.unit not in ("time", "bytes", "percent")
+            or bare.number is None
+            or bare.nouns[:1] == ("time",)
+        ):
+            continue
+        between = [token.low for token in tokens if one.end <= token.start < other.start]
+        factor = _factor(known, by_start)
+        if len(between) != 1 or between[0] not in _SPAN_JOINS or factor is None:
+            continue
+        value = bare.number * factor
+        facts[place if bare is one else place + 1] = replace(
+            bare, value=_figure(value), number=value, unit=known.unit
+        )
+    return facts
 
 
 def _days_of_months(facts: list[Fact]) -> list[Fact]:

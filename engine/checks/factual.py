@@ -74,7 +74,17 @@ def has(reading: Reading, fact: Fact, left: bool = True) -> bool:
         return ("/" in fact.value and _in_range(fact, reading)) or bool(
             named.SAME_DAYS.get(fact.value, frozenset()) & reading.lows
         )
+    if fact.kind == "key" and _in_series(fact, reading):
+        return True
     return fact.kind in ("url", "key", "email") and fact.value.lower() in reading.lower
+
+
+def _in_series(fact: Fact, reading: Reading) -> bool:
+    """Tell whether a text has a key as a number after another of its project: "WEB-14, 15 and 17"."""
+    project, _, number = fact.value.rpartition("-")
+    return any(
+        one.value.rpartition("-")[0] == project for one in reading.by_kind.get("key", ())[:_MOST]
+    ) and any(one.value == number and one.unit is None for one in reading.by_kind.get("number", ())[:_MOST])
 
 
 def _numeronym(value: str, reading: Reading) -> bool:
@@ -107,10 +117,21 @@ def _called(reading: Reading, fact: Fact) -> bool:
     within = _whole(fact.value, reading.lower) if fact.kind == "identifier" else fact.value in reading.lower
     return (
         fact.value in reading.lows
-        or within
+        or (
+            within
+            and (
+                fact.kind != "name" or _whole(fact.value, reading.lower.replace(fact.value + "s", fact.value))
+            )
+        )
         or (fact.kind == "proper" and near(fact.value, reading))
         or (fact.kind != "identifier" and fact.value.removesuffix("s") in reading.lows)
     )
+
+
+def _hours(value: str) -> tuple[str, ...]:
+    """Return the times of day that a bare number may mean: three o'clock at night, and in the afternoon."""
+    late = (f"{int(value) + 12}:00",) if value.isdigit() and 0 < int(value) < 12 else ()
+    return (f"{value}:00", *late)
 
 
 _BY_ORDER = {float(value): word for word, value in named.ORDINALS.items() if value > 2}
@@ -118,8 +139,10 @@ _BY_ORDER = {float(value): word for word, value in named.ORDINALS.items() if val
 
 def _figured(reading: Reading, fact: Fact, left: bool) -> bool:
     """Tell whether a text has a number as a time, a day, half of something, or what its counts leave."""
-    if fact.value in ("0", "1", "100") or (
-        fact.value == "50" and not reading.lows.isdisjoint(("half", "halfway"))
+    if (
+        fact.value in ("0", "1")
+        or (fact.value == "100" and fact.unit in (None, "percent"))
+        or (fact.value == "50" and not reading.lows.isdisjoint(("half", "halfway")))
     ):
         return True
     if fact.number in _BY_ORDER and _BY_ORDER[fact.number] in reading.lows:
@@ -129,7 +152,7 @@ def _figured(reading: Reading, fact: Fact, left: bool) -> bool:
     dates, times = (reading.by_kind.get(kind, ())[:_MOST] for kind in ("date", "time"))
     return (
         any(other.value.endswith(f"/{fact.value}") for other in dates)
-        or (fact.unit is None and any(other.value == f"{fact.value}:00" for other in times))
+        or (fact.unit is None and any(other.value in _hours(fact.value) for other in times))
         or _counted(fact, reading, left)
     )
 
@@ -223,6 +246,8 @@ def _invented(both: Comparison) -> None:
             and (fact.value in lx.FRAME or _word_known(fact.value, both))
         ):
             continue
+        if fact.kind == "proper" and fact.start in both.spelled:
+            continue
         if fact.kind == "proper" and _other_name(fact, both):
             pass
         elif has(both.update, fact, _of_rest(both.draft)) or has(both.context, fact):
@@ -240,7 +265,9 @@ def _invented(both: Comparison) -> None:
         else:
             text = f"The draft says “{both.said(fact)}”; you named no such {kind}."
         displaced = _displaced(both) if displaced is None else displaced
-        tell = both.error if fact.kind not in _LOOSE or fact.kind in displaced else both.warn
+        if fact.kind in _LOOSE - {"date"} and fact.kind not in displaced:
+            continue
+        tell = both.warn if fact.kind == "date" and fact.kind not in displaced else both.error
         tell(f"{kind.replace(' ', '-')}-added", text, fact.start, fact.end)
 
 
@@ -270,7 +297,10 @@ def _other_name(fact: Fact, both: Comparison) -> bool:
         return False
     names = [one for kind in ("name", "proper") for one in both.update.by_kind.get(kind, ())[:_MOST]]
     return any(
-        (other.kind == "name" and other.value[:3] == fact.value[:3]) or one_slip(other.value, fact.value)
+        other.value != fact.value
+        and (
+            (other.kind == "name" and other.value[:3] == fact.value[:3]) or one_slip(other.value, fact.value)
+        )
         for other in names
     )
 
@@ -341,11 +371,11 @@ def _swapped(both: Comparison) -> None:
             numbers.setdefault(fact.nouns[0], []).append(fact)
     every = [fact for fact in both.update.facts if fact.kind == "number"][:_MOST]
     for fact in both.draft.facts:
-        if fact.kind != "number" or not fact.nouns:
+        if fact.kind != "number" or not fact.nouns or _whole_of_part(both.draft, fact):
             continue
         others = [other for other in numbers.get(fact.nouns[0], ())[:_MOST] if not _same(fact, other)]
         mine = [other for other in every if _same(fact, other)] if others else []
-        if mine and others and not any(set(other.nouns) & set(fact.nouns) for other in mine):
+        if mine and others and _other_figure(both, fact, mine, others[0]):
             both.error(
                 "number",
                 f"The draft says “{both.said(fact)} {fact.nouns[0]}”; you wrote “{both.wrote(others[0])}”.",
@@ -354,6 +384,23 @@ def _swapped(both: Comparison) -> None:
             )
     for kind in ("number", "version", "environment", "product", "name", "identifier", "time", "date"):
         _reversed(both, kind)
+
+
+def _other_figure(both: Comparison, fact: Fact, mine: list[Fact], other: Fact) -> bool:
+    """Tell whether a figure stands for what another stands for in the update."""
+    if any(other.nouns for other in mine):
+        return not any(set(one.nouns) & set(fact.nouns) for one in mine)
+    return not any(
+        _same(one, other) and fact.nouns[0] in one.nouns
+        for one in both.draft.by_kind.get("number", ())[:_MOST]
+    )
+
+
+def _whole_of_part(reading: Reading, fact: Fact) -> bool:
+    """Tell whether a figure is that of which another is a part: the 12,400 of "37 of 12,400 rows"."""
+    at = bisect_left(reading.starts, fact.start)
+    before = [token.low for token in reading.tokens[max(0, at - 2) : at]]
+    return before[-1:] == ["of"] or before == ["of", "the"]
 
 
 _BETWEEN = frozenset({"to", "into", "from", "->", "→", "=>", "insteadof", "over", "not"})
@@ -537,67 +584,6 @@ def _spans(both: Comparison) -> None:
             )
 
 
-def _items(reading: Reading) -> list[list[list[Token]]]:
-    """Return the enumerations of three and more things, "A, B and C", each thing as its words."""
-    found: list[list[list[Token]]] = []
-    items: list[list[Token]] = [[]]
-    for place, token in enumerate(reading.tokens):
-        if token.low == ",":
-            if items[-1]:
-                items.append([])
-        elif token.low == "and" and len(items) > 1:
-            if items[-1]:
-                items.append([])
-            last = [one for one in reading.tokens[place + 1 : place + 3] if one.kind in ("word", "ident")]
-            items[-1] = last[:1]
-            items[0] = items[0][-1:]
-            if len(items) > 2 and all(map(_item, items)):
-                found.append(items)
-            items = [[]]
-        elif token.kind not in ("word", "ident", "code") or (len(items[-1]) > 2 and len(items) > 1):
-            items = [[]]
-        else:
-            items[-1].append(token)
-    return found
-
-
-def _item(words: list[Token]) -> bool:
-    """Tell whether these words name one thing of an enumeration."""
-    return 0 < len(words) <= 2 and not any(
-        token.low in lx.STOP
-        or token.low in named.NUMBER_WORDS
-        or token.low in lx.IRREGULAR_PAST
-        or token.low.endswith(("ed", "ing"))
-        for token in words
-    )
-
-
-def _named(words: list[Token], reading: Reading) -> bool:
-    return any(
-        token.stem in reading.stems
-        or token.canon in reading.canons
-        or token.low in reading.lows
-        or token.text.lower().strip("`") in reading.lower
-        or near(token.low, reading)
-        for token in words
-    )
-
-
-def _lists(both: Comparison) -> None:
-    """Find a thing of an enumeration that the draft drops, or one that it adds."""
-    for items in _items(both.update):
-        lost = [words for words in items if not _named(words, both.draft)]
-        if len(lost) == 1 and len(items) > 2:
-            said = " ".join(token.text for token in lost[0])
-            both.error("item-lost", f"The draft leaves out “{said}”.", both.end, both.end)
-    for items in _items(both.draft):
-        new = [words for words in items if not _named(words, both.update) and not _named(words, both.context)]
-        if len(new) == 1:
-            first, last = new[0][0], new[0][-1]
-            said = both.draft.text[first.start : last.end]
-            both.error("item-added", f"The draft adds “{said}” to what you listed.", first.start, last.end)
-
-
 def check(both: Comparison) -> None:
     """Compare the hard facts."""
     _invented(both)
@@ -607,4 +593,3 @@ def check(both: Comparison) -> None:
     _turned(both)
     _exchanged(both)
     _spans(both)
-    _lists(both)

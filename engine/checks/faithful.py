@@ -1,6 +1,19 @@
 """Whether a draft says what the update says: no more, no less, nothing turned around."""
 
-from engine.checks import accounted, asserted, factual, figures, opposites, qualified, roles, tense
+from engine.checks import (
+    accounted,
+    asserted,
+    brought,
+    enumerated,
+    factual,
+    figures,
+    kinds,
+    opposites,
+    qualified,
+    quantities,
+    roles,
+    tense,
+)
 from engine.checks.balance import weighed
 from engine.checks.matching import Comparison
 from engine.types import Finding
@@ -20,7 +33,20 @@ def compare(update: str, draft: str, context: str = "") -> list[Finding]:
     both = Comparison(update, draft, context)
     if _alike(both):
         return []
-    for part in (factual, figures, asserted, opposites, qualified, accounted, roles, tense):
+    for part in (
+        factual,
+        enumerated,
+        figures,
+        asserted,
+        opposites,
+        qualified,
+        accounted,
+        roles,
+        tense,
+        brought,
+        kinds,
+        quantities,
+    ):
         part.check(both)
     unique = {(finding.rule, finding.start, finding.end): finding for finding in reversed(weighed(both))}
     return sorted(unique.values(), key=lambda finding: (finding.start, finding.end, finding.rule))

@@ -32,7 +32,7 @@ def _role(reading: Reading, fact: Fact) -> str:
     if before in ("about", "around", "roughly", "approximately", "the", "only", "just") and at > 1:
         before = reading.tokens[at - 2].low
     after = reading.tokens[end].low if end < len(reading.tokens) else ""
-    if fact.kind in ("time", "date"):
+    if fact.kind in ("time", "date") or fact.unit == "day of month":
         return "beginning" if before in _FROM else "end" if before in _UNTIL else ""
     if before in _STEP or (after in _COMPARED and before not in _LEVEL):
         return "step"

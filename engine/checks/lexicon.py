@@ -99,7 +99,7 @@ conflict: conflict clash collide collision overlap
 """
 
 _OPPOSITES = """
-outcome: fluent pass work function succeed success successful green ok okay fine healthy operational stable good well available up reachable resolved | choke fail failure broken broke crash error red flaky down hang unavailable unreachable unstable unhealthy badly poorly malfunction misbehave timeout
+outcome: fluent pass work function succeed success successful green ok okay fine healthy operational stable good well available up reachable resolved | choke fail failure broken broke crash error red flaky down dead die bust kaput borked hosed hang unavailable unreachable unstable unhealthy badly poorly malfunction misbehave timeout
 amount: high increase jump spike rise grow raise higher more up climb went-up | low decrease reduce lower drop fewer less cut shrink fell decline down lose
 speed: fast faster quick quicker | slow slower sluggish
 switch: enable activate | disable deactivate
@@ -125,12 +125,23 @@ right: correct right | wrong incorrect
 lock: lock | unlock
 same: same identical equal | different
 bound: minimum min | maximum max
-atbound: atleast | atmost
+atbound: atleast | atmost upto
+quantity: toomuch | toolittle
+intent: purpose intentional intentionally deliberate deliberately intended | accident accidental accidentally unintended unintentional inadvertently bug
+price: cheap cheaper cheapest inexpensive | expensive pricey costly dear
+age: newest latest | oldest
+extent: biggest largest | smallest
+pace: fastest quickest | slowest
+feeling: happy satisfied pleased glad | upset angry annoyed unhappy disappointed dissatisfied
 day: notbefore | notafter
 overunder: over above exceed | under below
 manual: manual manually | automatic automatically automated
 direction: deploy apply | rollback revert
-length: short brief | long lengthy
+length: short brief shorter | long lengthy longer
+span: extend extended lengthen prolong | cut shorten shortened
+width: wider broader | narrower
+weight: heavier | lighter
+heat: warmer hotter | colder cooler
 often: always constantly consistently | never sometimes occasionally intermittently sporadically rarely
 left: left | right-hand
 """
@@ -177,7 +188,7 @@ STOP = word_set(
     "although unless until whether like seems goingto needto sofar notyet nolonger anymore inorder sothat "
     "todo wip today one's it'd sure kind sort maybe perhaps probably possibly likely apparently unsure "
     "ithink hopefully partof except atleast atmost upto atm fornow whole entire fully entirely completely "
-    "totally partially partly almost nearly mostly half every"
+    "oneof totally partially partly almost nearly mostly half every"
 )
 """Words without content of their own."""
 
@@ -224,19 +235,19 @@ NEGATORS = word_set(
 )
 
 HEDGES = word_set(
-    "would tryto attempt effort maybe perhaps probably possibly likely apparently supposedly seemingly presumably allegedly "
+    "would tryto attempt maybe perhaps probably possibly likely apparently supposedly seemingly presumably allegedly "
     "reportedly ithink unsure seems seem seemed seemingly appears appear appeared might may could "
     "hopefully suspect suspects suspected assume assumed assuming guess think thinks thought believe "
     "believes believed expectedto expected supposedto should somewhat potentially potential possible "
-    "uncertain afaik iirc afaict imo imho tentatively tentative unconfirmed unclear hunch feels feel "
-    "suspecting suspicion roughly doubt doubtful doubts suggests suggest suggesting indicates indicate hypothesis theory hope "
+    "uncertain reckon reckons reckoned estimated presumes presume presumed guesses guessed suspicious questionable afaik iirc afaict imo imho tentatively tentative unconfirmed unclear hunch feels feel "
+    "suspecting suspicion doubt doubtful doubts suggests suggest suggesting indicates indicate hypothesis theory hope "
     "hopes hoping presumed unverified"
 )
 """Marks of doubt or opinion."""
 SPEECH = word_set(
     "complaining complain say claim mention says said say saying told tells claims claimed claim reported reports reportedly mentioned mentions "
     "accordingto heard hears announced stated states confirmed confirms thinks believes suspects "
-    "suspected noted notes advised advises indicated per informed suggested suggests complained complains"
+    "suspected noted notes advised advises indicated per informed suggested suggests complained complains reckons reckon insists swears"
 )
 """Verbs by which somebody else's word is passed on."""
 CONDITIONS = word_set(
@@ -264,9 +275,13 @@ FIRM_HEDGES = word_set(
 )
 """Doubt that a draft says of each thing it is said of."""
 WEAK_HEDGES = word_set(
-    "would should may attempt effort tryto feel feels thought hope hopes hoping expected expectedto supposedto somewhat roughly theory hypothesis assuming assume assumed doubt doubts indicates indicate believe believes believed appear appears"
+    "would should may attempt tryto feel feels thought hope hopes hoping expected expectedto supposedto somewhat theory estimated hypothesis assuming assume assumed doubt doubts indicates indicate believe believes believed appear appears"
 )
 """Words that doubt only sometimes."""
+NOT_SPEAKERS = word_set(
+    "user person request head item page unit row line seat order customer shift team run job file team"
+)
+"""After "per", what is counted and says nothing."""
 NOUNS_OF_SPEECH = word_set("states reports claims mentions report claim")
 """Verbs of speech that name things, too."""
 PART_FAMILIES = (
@@ -284,7 +299,7 @@ PART_FAMILIES = (
 )
 """Words of a part that may stand for each other."""
 PARTS = word_set(
-    "otherwise waitingon awaiting pending blocked blockedby onethird twothirds onequarter threequarters almost nearly mostly partially partly half some most partof except only part portion majority "
+    "oneof otherwise waitingon awaiting pending blocked blockedby onethird twothirds onequarter threequarters almost nearly mostly partially partly half some most partof except only part portion majority "
     "initial largely several subset basically roughly partial bulk somewhat few many practically "
     "virtually halfway excluding incomplete remaining remains remain todo wip rest outstanding first "
     "preliminary minus but limited"
@@ -292,7 +307,7 @@ PARTS = word_set(
 )
 """Marks that less than the whole is meant."""
 HARD_PARTS = word_set(
-    "onethird twothirds onequarter threequarters almost nearly mostly partially partly half some most partof except only temporary temporarily workaround fornow interim provisional sometimes occasionally intermittently sporadically rarely majority largely "
+    "oneof onethird twothirds onequarter threequarters almost nearly mostly partially partly half some most partof except only temporary temporarily workaround fornow interim provisional sometimes occasionally intermittently sporadically rarely majority largely "
     "partial bulk practically virtually halfway excluding otherwise"
 )
 WHOLES = word_set(
@@ -301,7 +316,7 @@ WHOLES = word_set(
 )
 FUTURE = word_set(
     "will 'll goingto needto todo shall should must tomorrow upcoming planned schedule scheduled next "
-    "soon later expectedto plan plans intend aim notyet supposedto want would ill"
+    "soon later expectedto plan plans intend aim notyet supposedto want would"
 )
 NOMINAL_TODO = word_set(
     "pending outstanding remaining remain remains left todo upcoming planned scheduled next needed "
@@ -358,7 +373,7 @@ GENERIC_DONE = frozenset({"complete"})
 IRREGULAR_PAST = word_set(
     "done wrote written built sent found ran made broke broken began begun got put set cut read went gone "
     "took taken gave given told said spoke met kept left lost paid held shut split hit led fed drew drawn "
-    "chose chosen sped rebuilt rewrote rewritten rerun reran rollback taught bought brought caught "
+    "chose chosen shown seen grown thrown driven flown drawn hidden sped rebuilt rewrote rewritten rerun reran rollback taught bought brought caught "
     "understood"
 )
 
@@ -376,7 +391,7 @@ OPENING = word_set("start investigate ask meet prepare determine say notify send
 """Work whose being done leaves its object open."""
 NEGATIVE = NEGATORS | word_set(
     "unless except fail fails failed failing unable remains remain remaining pending outstanding todo blocked blockedby waitingon missing prevents prevent absence lack stopped excluding excluded "
-    "withheld hold held wait postponed avoid instead unrealistic impossible cancelled cancel skipped open unchanged stop avoid rejected declined refused away unavailable untouched insteadof unknown limited doubt wontfix"
+    "withheld hold held wait postponed avoid instead unrealistic impossible cancelled cancel skipped open unchanged stop avoid rejected declined refused away unavailable untouched insteadof declining decline silent depleted unknown doubt wontfix"
 )
 """Words that make a clause negative without a "not"."""
 NOT_LESS = word_set("less unless nevertheless nonetheless regardless doubtless stateless serverless")
@@ -390,10 +405,15 @@ ESTIMATES = word_set("eta due estimate estimated eod eow tonight tomorrow expect
 PAST_RESULTS = word_set("did went ran gone passed failed died signed arrived through hadto")
 """Words that tell of something that is over."""
 SOFT_NEGATIVES = word_set(
-    "unsure off disabled same despite little few somehow stays stay remains remain leaving leave leaves null only instead otherwise least"
+    "unsure off disabled same despite little few somehow stays stay remains remain leaving leave leaves null alone gone only instead otherwise least"
 )
 SOFT_STEMS = frozenset(
-    map(stem, word_set("drop remove delete stop lose lack miss refuse abandon discontinue disappear cancel"))
+    map(
+        stem,
+        word_set(
+            "drop remove delete stop lose lack miss refuse decline abandon discontinue disappear cancel"
+        ),
+    )
 )
 """Words that may say without a "not" what another text denies."""
 KNOWING = frozenset(map(stem, word_set("know known clear sure certain idea clue understand")))
@@ -444,10 +464,10 @@ THINGS = word_set(
 """What "says" something without being somebody."""
 COLOURS = word_set("blue yellow white black orange grey gray purple pink colour color button")
 """Words beside which green and red are colours."""
-PLANS = word_set("should expectedto supposedto hopefully hope ithink")
+PLANS = word_set("should expectedto supposedto hopefully hope")
 """Doubt that a draft may word as a plan where the update speaks of the future."""
 KEEPS_DOUBT = word_set(
-    "whether if question feedback looks unknown investigation investigate investigating confirmation uncertain sure certain confident suggest propose proposed recommend option consider considering intermittent "
+    "whether if question feedback looks unknown investigation investigate investigating confirmation uncertain sure certain confident estimated approximately roughly efforts suggest propose proposed recommend option consider considering intermittent "
     "feasible would opinion view unrealistic probable probability chance"
 )
 """Words of a draft that keep a doubt without naming it."""
@@ -458,6 +478,6 @@ KEEPS_SPEECH = word_set(
 """Words of a draft that keep whose word something is."""
 SUCCEEDED = word_set("works pass passed success ok fine green well smooth smoothly working worked")
 """Words of an update that allow "successfully"."""
-TROUBLES = word_set("fail bug affect impact wrong concern object objection complaint")
+TROUBLES = word_set("fail bug affect impact wrong concern object objection complaint complain")
 SOUND = word_set("fine good well ok okay stable healthy unaffected")
 """What a text says of a thing that another calls free of trouble."""

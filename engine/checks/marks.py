@@ -1,8 +1,10 @@
 """With what reserve a clause is said: doubt, another's word, a condition, a part or the whole."""
 
+import itertools
+
 from engine.checks import lexicon as lx
 from engine.checks import named
-from engine.checks.clauses import BE, DETERMINERS, HAVE, SUBJECTS, is_work, predicates
+from engine.checks.clauses import BE, DETERMINERS, HAVE, SUBJECTS, form_of, is_work, predicates
 from engine.checks.statements import Clause
 from engine.checks.tokens import Token
 
@@ -12,6 +14,8 @@ def _timed(tokens: list[Token], place: int) -> bool:
     if tokens[place].low in lx.HARD_CONDITIONS or place + 1 >= len(tokens):
         return False
     after = tokens[place + 1]
+    if after.low == "the" and place + 2 < len(tokens):
+        after = tokens[place + 2]
     return after.kind in ("number", "clock", "iso", "slashdate") or after.low in (
         *named.WEEKDAYS,
         *named.DAYS,
@@ -60,6 +64,12 @@ def _of_whole(tokens: list[Token], place: int) -> bool:
     return whole is not None and value < whole
 
 
+def superlative(tokens: list[Token], place: int) -> bool:
+    """Tell whether "most" only raises an adjective here: "the most recent one"."""
+    after = tokens[place + 1].low if place + 1 < len(tokens) else ""
+    return bool(place) and tokens[place - 1].low in ("the", "its", "our") and after != "of"
+
+
 def _value(token: Token) -> float | None:
     if token.kind == "number":
         digits = token.low.rstrip("% ").replace(",", "")
@@ -67,8 +77,18 @@ def _value(token: Token) -> float | None:
     return named.NUMBER_WORDS.get(token.low)
 
 
+def _wishes(tokens: list[Token]) -> bool:
+    """Tell whether "I'd" is "I would" here: "I'd go with the second one"."""
+    return any(
+        one.low in ("i'd", "we'd", "he'd", "she'd", "they'd") and form_of(other) == "base"
+        for one, other in itertools.pairwise(tokens)
+    )
+
+
 def read_marks(clause: Clause) -> None:
-    future = any(token.low in lx.FUTURE or token.low.endswith("'ll") for token in clause.tokens)
+    future = any(token.low in lx.FUTURE or token.low.endswith("'ll") for token in clause.tokens) or _wishes(
+        clause.tokens
+    )
     clause.future = future
     for place, token in enumerate(clause.tokens):
         low = token.low
@@ -82,6 +102,11 @@ def read_marks(clause: Clause) -> None:
             )
         ):
             clause.marks.setdefault("hedge", token)
+        if low == "should" and not place and [after] in lx.AFTER_SHOULD:
+            clause.marks.setdefault("condition", token)
+            continue
+        if low == "per" and (after in named.SPANS or after in lx.NOT_SPEAKERS):
+            continue
         if low in lx.SPEECH and not (low in lx.NOUNS_OF_SPEECH and _noun(clause.tokens, place)):
             clause.marks.setdefault("speech", token)
         before = clause.tokens[place - 1] if place else None
@@ -93,6 +118,8 @@ def read_marks(clause: Clause) -> None:
             known = clause.marks.get("condition")
             if known is None or (low in lx.HARD_CONDITIONS and known.low not in lx.HARD_CONDITIONS):
                 clause.marks["condition"] = token
+        if low == "most" and superlative(clause.tokens, place):
+            continue
         if low in lx.HARD_PARTS and not (
             (low == "only" and after in ("in", "a", "just")) or (low == "some" and " " not in token.text)
         ):
@@ -112,5 +139,5 @@ def read_marks(clause: Clause) -> None:
             )
         ):
             clause.marks.setdefault("whole", token)
-        if _of_whole(clause.tokens, place):
+        if (token.kind == "number" or low in named.NUMBER_WORDS) and _of_whole(clause.tokens, place):
             clause.marks.setdefault("percent", token)

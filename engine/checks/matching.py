@@ -1,6 +1,7 @@
 """A draft beside its update: which clauses speak of the same, which words have a source."""
 
 import functools
+import itertools
 from collections.abc import Iterable
 
 from engine.checks import lexicon as lx
@@ -27,6 +28,22 @@ class Comparison:
     def spelled(self) -> frozenset[int]:
         """Where words of the draft begin that spell out an abbreviation of the update."""
         return spelled(self.draft, self.update)
+
+    @functools.cached_property
+    def spare(self) -> frozenset[str]:
+        """The stems of the update that the draft has in no form: what another word may reword."""
+        return frozenset(
+            token.stem
+            for token in self.update.tokens
+            if token.kind == "word"
+            and token.stem not in self.draft.stems
+            and (token.canon not in self.draft.canons or token.canon == token.stem)
+        )
+
+    @functools.cached_property
+    def spare_canons(self) -> frozenset[str]:
+        """The synonyms of these."""
+        return frozenset(lx.GROUPS.get(base, base) for base in self.spare)
 
     def words(self, clause: Clause) -> list[Token]:
         """Return the words of a clause of either text that say something of their own."""
@@ -164,11 +181,7 @@ def _asks(clause: Clause) -> bool:
 def _outlook(clause: Clause) -> str:
     lows = {token.low for token in clause.tokens}
     states = [state(event) for event in clause.events if not event.nominal]
-    if (
-        "done" not in states
-        and "by" in lows
-        and any(low in named.WEEKDAYS or low in named.DAYS for low in lows)
-    ):
+    if "done" not in states and "by" in lows and _due(clause):
         return "todo"
     if "done" in states:
         return "doing" if _only_begun(clause) else "done"
@@ -183,8 +196,9 @@ def _outlook(clause: Clause) -> str:
     if (
         clause.future
         or "todo" in states
-        or lows & lx.WANTS
-        or lows & (lx.NOMINAL_TODO - {"open", "in", "due", "follow", "later", "goingto"})
+        or (lows & lx.WANTS and not _priced(clause))
+        or (lows - ({"left"} & {clause.tokens[0].low}))
+        & (lx.NOMINAL_TODO - {"open", "in", "due", "follow", "later", "goingto"})
     ):
         return "todo"
     if "missing" in lows and not states and (clause.tokens[-1].low == "missing" or "still" in lows):
@@ -193,7 +207,7 @@ def _outlook(clause: Clause) -> str:
         return "not"
     if clause.header:
         return clause.header
-    if not states and lows & {"later", "soon", "tomorrow", "next", "afterwards"}:
+    if not states and lows & {"later", "soon", "tomorrow", "next", "afterwards", "tonight"}:
         return "todo"
     if lows & {"done", "complete", "finished", "fixed", "merged"} or "done" in [
         state(event) for event in clause.events
@@ -202,10 +216,29 @@ def _outlook(clause: Clause) -> str:
     return "state"
 
 
+def _due(clause: Clause) -> bool:
+    """Tell whether a day is a deadline here: "by Friday", "by the end of Monday"."""
+    return any(
+        token.low == "by"
+        and any(
+            one.low in named.WEEKDAYS or one.low in named.DAYS for one in clause.tokens[place + 1 : place + 5]
+        )
+        for place, token in enumerate(clause.tokens)
+    )
+
+
+def _priced(clause: Clause) -> bool:
+    """Tell whether what is wanted is a price: "he wants 180 for it"."""
+    return any(
+        one.low in ("wants", "want", "wanted") and other.kind == "number"
+        for one, other in itertools.pairwise(clause.tokens)
+    )
+
+
 def _standing_open(clause: Clause, lows: set[str], states: list[str]) -> bool:
     """Tell whether things are open, late or missing here: "ticket 88213 open"."""
     if clause.tokens[-1].low in ("open", "late", "overdue", "delayed", "missing") and not states:
-        return True
+        return not any(token.low in lx.IRREGULAR_PAST for token in clause.tokens)
     return "open" in lows and bool(
         lows & {"issues", "bugs", "tickets", "items", "findings", "tasks", "still"}
     )

@@ -38,6 +38,8 @@ def _poles(both: Comparison) -> None:
             if name == "outcome" and not _clear(both, clause, matches, next(iter(sides))):
                 continue
             sign, token = next(iter(sides.items()))
+            if name in ("order", "intent") and token.low in both.update.lows:
+                continue
             if (name == "existence" and len(lx.POLES.get(token.stem, ())) > 1) or any(
                 side in both.update.sides.get(other, {})
                 for other, side in lx.POLES.get(token.stem, ())
@@ -89,6 +91,8 @@ def _prefixes(both: Comparison) -> None:
         return
     for here, there in ((both.update, both.draft), (both.draft, both.update)):
         for token in here.tokens:
+            if token.low[0] not in "iudn" or len(token.low) < 8:
+                continue
             head = next((one for one in _PREFIXES if token.low.startswith(one)), "")
             rest = token.low.removeprefix(head)
             if (
@@ -193,7 +197,7 @@ def _nothing(both: Comparison) -> None:
             )
 
 
-_PASSED = word_set("passed succeeded succeeds passes successful passing")
+_PASSED = word_set("pass passed succeeded succeeds passes successful passing")
 
 
 def _outcomes(both: Comparison) -> None:

@@ -6,6 +6,7 @@ from engine.checks.balance import DOUBTS, Reserves, reserves
 from engine.checks.matching import Comparison, any_done, best, known, outlook, overlap, own_content, sharing
 from engine.checks.sources import loose
 from engine.checks.statements import Clause, Reading
+from engine.checks.stems import word_set
 from engine.checks.tokens import Token
 
 _MOST = 80
@@ -80,14 +81,24 @@ def _hearsay(both: Comparison, mine: Clause, theirs: list[Clause], nearby: set[s
     own = {token.low for token in mine.tokens} - lx.SPEECH
     if (
         speech is None
-        or mine.denied
-        or (nearby - own) & (lx.SPEECH | lx.HEDGES | lx.KEEPS_SPEECH)
+        or (mine.denied and _tells_not(mine, speech))
+        or not {"let's", "lets", "let", "until", "once", "if", "assoonas"}.isdisjoint(
+            token.low for token in mine.tokens if token.start < speech.start
+        )
+        or (nearby - own - (both.update.lows & lx.KEEPS_SPEECH)) & (lx.SPEECH | lx.HEDGES | lx.KEEPS_SPEECH)
         or not _somebody(mine, speech)
     ):
         return
     place = theirs[0]
     both.error(
         "hearsay", f"The draft states as a fact what you heard: “{both.wrote(mine)}”.", place.start, place.end
+    )
+
+
+def _tells_not(clause: Clause, speech: Token) -> bool:
+    """Tell whether it is denied that somebody says it."""
+    return any(
+        token.start >= speech.start - 12 and token.start <= speech.start for token in clause.denied.values()
     )
 
 
@@ -125,11 +136,37 @@ def _somebody(clause: Clause, speech: Token) -> bool:
     )
 
 
+def _made_event(both: Comparison, mine: Clause, theirs: list[Clause]) -> bool:
+    """Find that what is only a condition has become an event: "after the spike" for "if the spike goes well"."""
+    token = mine.marks["condition"]
+    if token.low not in ("if", "unless", "should") or not (
+        mine.future or _neighbour_future(mine, both.update)
+    ):
+        return False
+    if both.draft.lows & _KEEPS_CONDITION or "?" in both.draft.text or "by" in both.draft.lows:
+        return False
+    both.error(
+        "condition-lost",
+        f"The draft drops the condition “{both.wrote(mine)}”.",
+        theirs[0].start if theirs else both.end,
+        theirs[0].end if theirs else both.end,
+    )
+    return True
+
+
+_KEEPS_CONDITION = (
+    lx.HARD_CONDITIONS
+    | lx.SAID_CONDITIONS
+    - {"following", "upon", "prior", "needed", "required", "necessary", "requires", "require"}
+    | word_set("once when until should would case event unless whenever without might")
+)
+
+
 def _condition(
     both: Comparison, mine: Clause, theirs: list[Clause], nearby: set[str], kept: Reserves
 ) -> None:
     token = mine.marks.get("condition")
-    if token is None or kept.conditions:
+    if token is None or _made_event(both, mine, theirs) or kept.conditions:
         return
     hard = token.low in lx.HARD_CONDITIONS
     if nearby & lx.CONDITIONS and not hard and token.low != "once":
@@ -168,7 +205,12 @@ def _neighbour_future(mine: Clause, update: Reading) -> bool:
 
 def _part(both: Comparison, mine: Clause, theirs: list[Clause], nearby: set[str], kept: Reserves) -> None:
     token = mine.marks.get("part")
-    if token is None or nearby & lx.PARTS or any("percent" in clause.marks for clause in theirs):
+    if (
+        token is None
+        or token.low in both.draft.lows
+        or nearby & lx.PARTS
+        or any("percent" in clause.marks for clause in theirs)
+    ):
         return
     if token.low in kept.parts or any(clause.denied for clause in theirs):
         return
@@ -189,6 +231,9 @@ def _added_marks(both: Comparison, clause: Clause) -> None:
         and whole.low not in both.update.lows
         and not both.update.lows & lx.WHOLES
         and not _of_others(clause, whole)
+        and not _limited(clause, whole)
+        and not any(token.low == "except" for token in clause.tokens)
+        and not (whole.low == "fully" and "full" in both.update.lows)
         and whole.low not in ("each", "both", "always", "everything", "everyone")
     ):
         both.error(
@@ -237,6 +282,12 @@ def _of_others(clause: Clause, whole: Token) -> bool:
     )
 
 
+def _limited(clause: Clause, whole: Token) -> bool:
+    """Tell whether a whole is denied: "not fully confirmed"."""
+    before = [token.low for token in clause.tokens if token.end < whole.start]
+    return not lx.NEGATORS.isdisjoint(before[-2:])
+
+
 def _doubted(both: Comparison) -> bool:
     return bool(both.update.lows & (lx.HEDGES | lx.SPEECH))
 
@@ -254,11 +305,11 @@ def _claims(both: Comparison) -> None:
             continue
         if kind == "success" and both.update.lows & lx.SUCCEEDED:
             continue
-        if kind == "cause" and both.update.lows & (lx.CAUSE_WORDS | lx.HEDGES):
+        if kind == "cause" or (kind == "benefit" and _measured(tokens, place)):
+            continue
+        if kind == "purpose" and both.update.lows & {"can't", "cannot", "couldn't"}:
             continue
         sourced = not any(other.start in added for other in tokens[place + 1 : place + 8])
-        if kind == "cause" and sourced:
-            continue
         if kind == "purpose" and sourced and both.update.lows & {"so", "for", "to"}:
             continue
         if kind == "benefit" and token.canon in both.update.canons:
@@ -276,6 +327,14 @@ def _claims(both: Comparison) -> None:
             token.start,
             token.end,
         )
+
+
+def _measured(tokens: list[Token], place: int) -> bool:
+    """Tell whether an improvement is a figure's here, or is denied: "improved from 0.81 to 0.86"."""
+    before = [token.low for token in tokens[max(0, place - 2) : place]]
+    return not lx.NEGATORS.isdisjoint(before) or any(
+        token.kind == "number" for token in tokens[place + 1 : place + 8]
+    )
 
 
 def _of_nothing_named(both: Comparison, after: list[Token]) -> bool:
@@ -371,13 +430,13 @@ def _inventions(both: Comparison) -> None:
             token = topics[0]
             displaced = _displaced(both) if displaced is None else displaced
             firm = displaced or len(new) > 1 or _brought_in(both, clause, token)
-            tell = both.error if firm else both.warn
-            tell(
-                "topic-added",
-                f"The draft speaks of “{both.said(token)}”; you did not.",
-                token.start,
-                token.end,
-            )
+            if firm:
+                both.error(
+                    "topic-added",
+                    f"The draft speaks of “{both.said(token)}”; you did not.",
+                    token.start,
+                    token.end,
+                )
         elif len(new) >= 3 and len(new) >= 0.7 * sum(token.stem not in lx.FRAME for token in words):
             both.error(
                 "statement-added",

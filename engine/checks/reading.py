@@ -86,7 +86,9 @@ def _ing_status(left: list[str], after: str, nominal: bool = False) -> str:
     near = left[-3:]
     if after == "of" or nominal:
         return "noun"
-    if any(word in ("finished", "done", "completed", "finish", "tried", "kept") for word in near):
+    if "tried" in near:
+        return "state"
+    if any(word in ("finished", "done", "completed", "finish", "kept") for word in near):
         return "done"
     if any(
         word in ("will", "need", "needs", "requires", "require", "needto", "pending", "todo", "goingto")
@@ -114,6 +116,10 @@ def _ing_status(left: list[str], after: str, nominal: bool = False) -> str:
         "since",
         "and",
         "with",
+        "fewer",
+        "less",
+        "more",
+        "many",
         *DETERMINERS,
     ):
         return "state"
@@ -180,19 +186,51 @@ def _other_verb(token: Token, form: str, left: list[str]) -> bool:
     """Tell whether a past form outside the list of work is a verb here: it leads its clause or follows an auxiliary."""
     if (
         token.kind != "word"
-        or form != "past"
+        or form == "noun"
         or token.low == "provided"
         or token.low in lx.STOP
         or len(token.low) < 4
         or token.stem in lx.POLES
     ):
         return False
+    before = left[-1] if left else ""
+    if form == "ing":
+        return not named_ing(token.low) and (
+            not left or before in BE or before in ("still", "keep", "keeps", "he's", "she's", "that's")
+        )
+    if form == "base":
+        return (
+            (before == "to" and "tryto" in left)
+            or before in ("will", "goingto", "needto", "tryto", "won't", "let's", "can't")
+            or before.endswith("'ll")
+        )
     return (
         not left
-        or left[-1] in BE
-        or left[-1] in HAVE
-        or left[-1] in ("i", "we", "he", "she", "they", "it", "and", "also", "then")
+        or before in BE
+        or before in HAVE
+        or before in ("i", "we", "he", "she", "they", "it", "and", "also", "then")
     )
+
+
+def named_ing(low: str) -> bool:
+    """Tell whether a word in -ing tells no work."""
+    return low in _NO_WORK
+
+
+_NO_WORK = word_set(
+    "going during missing being having pending including following doing coming working running happening getting arriving loading using "
+    "waiting looking"
+)
+
+
+def _attempted(tokens: list[Token], place: int) -> bool:
+    """Tell whether this is only what was tried: "tried to get the profile rolled out"."""
+    for token in reversed(tokens[max(0, place - 8) : place]):
+        if token.low == "tryto":
+            return True
+        if token.low in (",", "that", "which", "when", "after", "because", "until"):
+            return False
+    return False
 
 
 def _named_status(token: Token, left: list[str]) -> bool:
@@ -200,27 +238,49 @@ def _named_status(token: Token, left: list[str]) -> bool:
     return token.low == "done" and left[-1:] in (["to"], ["as"], ["in"])
 
 
+def _status(tokens: list[Token], place: int, form: str, left: list[str]) -> str:
+    """Return how the work of one word stands; "noun" where the word only names it."""
+    token = tokens[place]
+    after = tokens[place + 1].low if place + 1 < len(tokens) else ""
+    if _attempted(tokens, place):
+        return "doing"
+    if form == "past":
+        return _past_status(left, token.canon in _RESULTATIVE)
+    if form == "ing":
+        return _ing_status(left, after, _gerund(tokens, place))
+    if form == "noun":
+        return "noun"
+    if token.low in ("complete", "ready") and any(word in BE for word in left[-3:]):
+        return _past_status(left)
+    return _base_status(left)
+
+
+def _form(token: Token, left: list[str]) -> str:
+    if token.low in ("run", "rerun", "reset") and left and (left[-1] in BE or left[-1] in HAVE):
+        return "past"
+    return form_of(token)
+
+
+def _tells_work(tokens: list[Token], place: int, form: str, left: list[str]) -> bool:
+    token = tokens[place]
+    if _named_status(token, left):
+        return False
+    if is_work(token) or _other_verb(token, form, left):
+        return True
+    return form == "base" and left[-1:] == ["to"] and len(token.low) > 3 and _attempted(tokens, place)
+
+
 def _read_events(clause: Clause) -> None:
     tokens = clause.tokens
     nominal: str | None = None
     for place, token in enumerate(tokens):
-        left = _left(tokens, place)
-        form = form_of(token)
-        if token.low in ("run", "rerun", "reset") and left and (left[-1] in BE or left[-1] in HAVE):
-            form = "past"
-        if _named_status(token, left) or (not is_work(token) and not _other_verb(token, form, left)):
+        if not is_work(token) and (token.kind != "word" or len(token.low) < 4 or token.low in lx.STOP):
             continue
-        after = tokens[place + 1].low if place + 1 < len(tokens) else ""
-        if form == "past":
-            status = _past_status(left, token.canon in _RESULTATIVE)
-        elif form == "ing":
-            status = _ing_status(left, after, _gerund(tokens, place))
-        elif form == "noun":
-            status = "noun"
-        elif token.low in ("complete", "ready") and any(word in BE for word in left[-3:]):
-            status = _past_status(left)
-        else:
-            status = _base_status(left)
+        left = _left(tokens, place)
+        form = _form(token, left)
+        if not _tells_work(tokens, place, form, left):
+            continue
+        status = _status(tokens, place, form, left)
         as_noun = status == "noun"
         if as_noun:
             nominal = _nominal_status(clause) if nominal is None else nominal
@@ -340,6 +400,8 @@ def _read_poles(clause: Clause) -> None:
             continue
         if token.low == "min" and place and clause.tokens[place - 1].kind == "number":
             continue
+        if place and clause.tokens[place - 1].joined:
+            continue
         if token.low in ("green", "red") and lx.COLOURS & clause.content.keys():
             continue
         hindered = hindered or token.low.startswith("prevent")
@@ -350,6 +412,8 @@ def _read_poles(clause: Clause) -> None:
         ):
             clause.poles.setdefault("switch", {}).setdefault(-1, token)
         for name, sign in lx.POLES.get(token.stem, ()):
+            if name == "outcome" and place and clause.tokens[place - 1].stem == "stop":
+                sign = -sign
             if token.canon not in clause.denied and not hindered:
                 clause.poles.setdefault(name, {}).setdefault(sign, token)
             elif name not in ("direction", "existence", "often"):

@@ -66,6 +66,9 @@ class Segment:
 
 def _segments(reading: Reading) -> list[Segment]:
     segments = [Segment([])]
+    numbers = {
+        fact.value.rpartition("-")[2]: fact.value.lower() for fact in reading.by_kind.get("key", ())[:_MOST]
+    }
     for token in reading.tokens:
         if token.low in _CUTS or token.kind in ("newline", "fence"):
             if segments[-1].tokens:
@@ -73,11 +76,11 @@ def _segments(reading: Reading) -> list[Segment]:
         else:
             segments[-1].tokens.append(token)
     for segment in segments:
-        _fill(segment)
+        _fill(segment, numbers)
     return [segment for segment in segments if segment.tokens]
 
 
-def _fill(segment: Segment) -> None:
+def _fill(segment: Segment, numbers: dict[str, str]) -> None:
     denied = False
     outcomes: set[int] = set()
     for place, token in enumerate(segment.tokens):
@@ -87,8 +90,12 @@ def _fill(segment: Segment) -> None:
             outcomes |= {sign for name, sign in lx.POLES[token.stem] if name == "outcome"}
         elif token.kind == "word" and token.canon in lx.TROUBLES:
             outcomes.add(-1)
+        elif token.low in numbers and token.kind == "number":
+            segment.words.setdefault(numbers[token.low], token)
         elif token.low in _QUANTIFIERS:
             segment.words.setdefault(_QUANTIFIERS[token.low], token)
+        elif token.kind == "number" and token.low.rstrip("dhms%").isdigit():
+            segment.words.setdefault(token.low.rstrip("dhms%"), token)
         elif token.low in named.NUMBER_WORDS and token.low != "one":
             segment.words.setdefault(str(named.NUMBER_WORDS[token.low]), token)
         elif _weighs(token, before):
@@ -108,7 +115,11 @@ _QUANTIFIERS = {
 
 def _thing(word: str, token: Token) -> str:
     """Return under which name a word counts as said: that of its synonyms, or the quantity it is."""
-    return word if token.low in _QUANTIFIERS or token.low in named.NUMBER_WORDS else token.canon
+    return (
+        word
+        if token.low in _QUANTIFIERS or token.kind == "number" or token.low in named.NUMBER_WORDS
+        else token.canon
+    )
 
 
 def _weighs(token: Token, before: str) -> bool:
@@ -230,18 +241,17 @@ def _crossed(both: Comparison, mine: list[Segment], theirs: list[Segment]) -> No
         return
     here, there = _spots(mine), _spots(theirs)
     said: dict[tuple[bool, _Places, _Places], _Said] = {}
+    names = {word: _thing(word, mine[places[0]].words[word]) for word, places in here.items()}
     for one, other, firm in _pairs(both, here, there):
-        places = [
-            (True, here.get(one, ()), here.get(other, ())),
-            (False, there.get(one, ()), there.get(other, ())),
-        ]
-        if any(first == second for _, first, second in places):
+        ours, others = (here.get(one, ()), here.get(other, ())), (there.get(one, ()), there.get(other, ()))
+        if ours[0] == ours[1] or others[0] == others[1]:
             continue
+        places = [(True, *ours), (False, *others)]
         for key in places:
             if key not in said:
                 said[key] = _alone(mine if key[0] else theirs, *key[1:])
-        names = {_thing(name, mine[here[name][0]].words[name]) for name in (one, other) if name in here}
-        if _places_changed(said[places[0]], said[places[1]], names, firm):
+        both_names = {names[name] for name in (one, other) if name in names}
+        if _places_changed(said[places[0]], said[places[1]], both_names, firm):
             token = next(segment.words[other] for segment in theirs if other in segment.words)
             both.error(
                 "exchanged",
@@ -263,7 +273,7 @@ def _content(tokens: list[Token], most: int) -> list[str]:
             and token.low not in lx.STOP
             and token.low not in lx.NEGATORS
         ):
-            found.append(token.stem)
+            found.append(token.stem.replace(",", ""))
     return found
 
 
@@ -281,6 +291,8 @@ def _contrasts(reading: Reading) -> set[tuple[str, str]]:
             other.stem in lx.PREFERS for other in reading.tokens[max(0, place - 5) : place]
         )
         if token.low not in ("not", "insteadof", "isn't", "against", "never") and not prefers:
+            continue
+        if any(other.low == "should" for other in reading.tokens[max(0, place - 5) : place]):
             continue
         after = reading.tokens[place + 1 : place + 8]
         cut = next((at for at, other in enumerate(after) if other.low in (",", "but", ".", ";")), len(after))
@@ -361,7 +373,11 @@ def _turned(both: Comparison) -> None:
         mine = relation(both.update) if theirs else set()
         for one, other in theirs:
             if (other, one) in mine and (one, other) not in mine and (other, one) not in theirs:
-                token = next(t for t in both.draft.tokens if t.stem == one or t.low == one.lower())
+                token = next(
+                    t
+                    for t in both.draft.tokens
+                    if one in (t.stem, t.stem.replace(",", "")) or t.low == one.lower()
+                )
                 both.error(
                     "order",
                     f"The draft turns around what you said of “{one}” and “{other}”.",
@@ -406,6 +422,12 @@ _AUXILIARIES = word_set(
 )
 
 
+_SOMEBODY = word_set(
+    "intern client customer vendor supplier boss manager courier principal teacher colleague technician electrician plumber nurse doctor "
+    "guy landlord tester designer developer trainee student caretaker neighbour"
+)
+
+
 def _doers(reading: Reading) -> dict[str, set[str]]:
     """Return who does what, by the synonyms of the verb: "me", "other", or a name; nobody where it is not said."""
     names = {fact.start: fact.value for fact in reading.facts if fact.kind == "name"}
@@ -415,6 +437,13 @@ def _doers(reading: Reading) -> dict[str, set[str]]:
         who = "me" if token.low in _ME else "other" if token.low in _OTHERS else names.get(token.start, "")
         if not who and _unknown_name(tokens, place):
             who = token.low
+        if (
+            not who
+            and token.low in _SOMEBODY
+            and place
+            and tokens[place - 1].low in ("the", "our", "my", "a")
+        ):
+            who = "other"
         before = tokens[place - 1].low if place else "."
         after = tokens[place + 1].low if place + 1 < len(tokens) else "."
         if (
@@ -425,7 +454,7 @@ def _doers(reading: Reading) -> dict[str, set[str]]:
             continue
         if before == "by" and place > 1:
             verb: Token | None = tokens[place - 2]
-        elif before in lx.STOP and before not in _CLAUSE_STARTS:
+        elif before in lx.STOP and before not in _CLAUSE_STARTS and token.low not in _SOMEBODY:
             continue
         else:
             verb = _verb(tokens[place + 1 : place + 6])
@@ -446,7 +475,7 @@ def _unknown_name(tokens: list[Token], place: int) -> bool:
         and token.stem not in lx.FRAME
         and token.stem not in ALIKE
         and after.kind == "word"
-        and after.low.endswith("ed")
+        and (after.low.endswith("ed") or (after.low.endswith("s") and after.stem in lx.WORK_VERBS))
     )
 
 
@@ -501,11 +530,93 @@ def _actors(both: Comparison) -> None:
             return
 
 
+def _neighbours(reading: Reading, names: set[str]) -> dict[str, tuple[str, str]]:
+    """Return these names where they are told once, with the words right before and after."""
+    tokens = [token for token in reading.tokens if token.low not in (".", "the", "a", "an")]
+    counts: dict[str, int] = {}
+    for token in tokens:
+        counts[token.low] = counts.get(token.low, 0) + 1
+    found: dict[str, tuple[str, str]] = {}
+    for place, token in enumerate(tokens):
+        if token.low not in names or counts[token.low] > 1 or token.low in lx.STOP:
+            continue
+        before = tokens[place - 1].low if place else ""
+        after = tokens[place + 1].low if place + 1 < len(tokens) else ""
+        found[token.low] = before, after
+    return found
+
+
+def _telling(word: str) -> bool:
+    """Tell whether a neighbour says anything about the word beside it."""
+    return word[:1].isalnum() and word not in lx.STOP
+
+
+def _beside(both: Comparison) -> None:
+    """Find two words each of which stands right beside what stood beside the other: "Mr. Hauser from Brandt Logistics"."""
+    names = {
+        token.low
+        for reading in (both.update, both.draft)
+        for token in reading.tokens
+        if token.kind == "key" or (token.kind == "word" and token.text[:1].isupper() and len(token.low) > 2)
+    }
+    here = _neighbours(both.update, names)
+    there = _neighbours(both.draft, names) if len(here) > 1 else {}
+    shared = [word for word in here if word in there][:_MOST]
+    for one, other in itertools.combinations(shared, 2):
+        for x, y in itertools.product((0, 1), repeat=2):
+            a, b = here[one][x], here[other][y]
+            if (
+                _telling(a)
+                and _telling(b)
+                and a != b
+                and there[other][x] == a
+                and there[one][y] == b
+                and not {one, other} & {a, b}
+            ):
+                token = next(token for token in both.draft.tokens if token.low == one)
+                both.error(
+                    "exchanged",
+                    f"The draft tells of “{both.said(token)}” what you told of “{other}”.",
+                    token.start,
+                    token.end,
+                )
+                return
+
+
+def _denied_names(reading: Reading) -> tuple[set[str], set[str]]:
+    """Return the names and keys of which something is denied, and those of which nothing is."""
+    denied: set[str] = set()
+    told: set[str] = set()
+    for fact in reading.facts:
+        if fact.kind in ("key", "environment", "product", "name"):
+            clause = next((one for one in reading.clauses if one.start <= fact.start < one.end), None)
+            (denied if clause is not None and clause.denied else told).add(fact.value)
+    return denied - told, told - denied
+
+
+def _denial_moved(both: Comparison) -> None:
+    """Find that what is denied of one thing is denied of another."""
+    denied, told = _denied_names(both.update)
+    if not denied or not told:
+        return
+    other, said = _denied_names(both.draft)
+    if denied & said and told & other:
+        name = min(told & other)
+        both.error(
+            "exchanged",
+            f"The draft denies of “{name}” what you denied of something else.",
+            both.end,
+            both.end,
+        )
+
+
 def check(both: Comparison) -> None:
     """Compare who does what to whom."""
     mine, theirs = _segments(both.update), _segments(both.draft)
     _crossed(both, mine, theirs)
     _recounted(both)
+    _beside(both)
+    _denial_moved(both)
     _turned(both)
     _actors(both)
     _included(both)

@@ -70,11 +70,9 @@ def one_slip(one: str, other: str) -> bool:
     )
 
 
-def loose(token: Token, reading: Reading) -> bool:
-    """Tell whether a text has this word, a form of it, or one that may stand for it."""
+def direct(token: Token, reading: Reading) -> bool:
+    """Tell whether a text has this word in some form, or a synonym of it."""
     if token.low in reading.lows or token.stem in reading.stems or token.canon in reading.canons:
-        return True
-    if token.stem in reading.alike:
         return True
     if len(token.stem) > 3:
         heads = reading.heads.get(token.stem[:4], ())[:_MOST]
@@ -83,13 +81,22 @@ def loose(token: Token, reading: Reading) -> bool:
     return token.low in reading.squeezed or near(token.low, reading)
 
 
+def loose(token: Token, reading: Reading) -> bool:
+    """Tell whether a text has this word, a form of it, or one that may stand for it."""
+    return token.stem in reading.alike or direct(token, reading)
+
+
 def spelled(reading: Reading, other: Reading) -> frozenset[int]:
     """Return where words begin that spell out an abbreviation of the other text: "dead letter queue" for "dlq"."""
     words = [token for token in reading.tokens if token.kind == "word"]
     initials = "".join(token.low[0] for token in words)
     places: set[int] = set()
+    capitals = {token.low for token in other.tokens if token.text.isupper()}
+    least = {low: 2 if low in capitals else 3 for low in other.lows}
     for low in sorted(other.lows - reading.lows, key=len)[:_MOST]:
-        at = initials.find(low) if 3 <= len(low) <= 5 and low.isalpha() and low not in lx.STOP else -1
+        at = (
+            initials.find(low) if least[low] <= len(low) <= 5 and low.isalpha() and low not in lx.STOP else -1
+        )
         if at >= 0:
             places.update(token.start for token in words[at : at + len(low)])
     return frozenset(places)

@@ -35,7 +35,8 @@ _NO_VERBS = word_set(
 )
 
 
-def _keeps_open(reading: Reading) -> bool:
+def keeps_open(reading: Reading) -> bool:
+    """Tell whether a text leaves anything open."""
     return "?" in reading.text or any(_open(clause) for clause in reading.clauses[:_MOST])
 
 
@@ -51,12 +52,16 @@ def _open(clause: Clause) -> bool:
 def _to_come(clause: Clause) -> bool:
     """Tell whether a clause clearly speaks of something that is still to be done."""
     lows = {token.low for token in clause.tokens}
-    told = lows & (lx.FUTURE | lx.NOMINAL_TODO) - _WEAK
+    told = lows & (lx.FUTURE | lx.NOMINAL_TODO) - _WEAK or any(low.endswith(("'ll", "'d")) for low in lows)
     if clause.tokens[0].low == "please" and clause.content:
         return "nothing" not in lows
     if outlook(clause) == "doing" and lows & {"tomorrow", "next", "week", "tonight", *named.WEEKDAYS}:
         return True
-    asks = bool(lows & lx.WANTS) or clause.tokens[0].low in ("can", "could", "anyone")
+    asks = bool(lows & lx.WANTS and outlook(clause) == "todo") or clause.tokens[0].low in (
+        "can",
+        "could",
+        "anyone",
+    )
     return (
         (outlook(clause) == "todo" or clause.future)
         and bool(told or asks)
@@ -77,13 +82,22 @@ def _made_past(both: Comparison) -> None:
     source = next((clause for clause in both.update.clauses[:_MOST] if _to_come(clause)), None) or _asked(
         both.update
     )
-    if source is None or _keeps_open(both.draft):
+    if source is None or keeps_open(both.draft):
         return
     both.error(
         "future-made-past",
         f"The draft leaves nothing open; you wrote “{both.wrote(source)}”.",
         both.end,
         both.end,
+    )
+
+
+def _stands_done(source: Clause, clause: Clause) -> bool:
+    """Tell whether what is announced already is so: "claim is filed" against "a claim will be filed"."""
+    stems = {token.stem for token in clause.tokens if token.low.endswith("ed")}
+    return any(
+        one.low in ("is", "are", "it's") and other.low.endswith("ed") and other.stem in stems
+        for one, other in itertools.pairwise(source.tokens)
     )
 
 
@@ -94,14 +108,16 @@ def _made_future(both: Comparison) -> None:
         for clause in both.draft.clauses[:_MOST]
         if any(token.low in ("will", "goingto") for token in clause.tokens)
     ]
-    if not coming or _keeps_open(both.update):
+    if not coming or keeps_open(both.update):
         return
     if any(token.low in _DATES for token in both.update.tokens):
         return
     for clause in coming:
         sources = [one for one in best(clause, both.update) if own_content(one) & own_content(clause)]
         if sources and all(
-            _happened(one) or {"got", "sent", "went", "came"} & {token.low for token in one.tokens}
+            _happened(one)
+            or _stands_done(one, clause)
+            or {"got", "sent", "went", "came"} & {token.low for token in one.tokens}
             for one in sources
         ):
             both.error(
@@ -128,9 +144,16 @@ def _past(clause: Clause) -> bool:
 
 
 def _happened(clause: Clause) -> bool:
+    if clause.tokens[0].low == "had" or any(
+        one.low in _TELLERS and other.low == "had" for one, other in itertools.pairwise(clause.tokens)
+    ):
+        return True
     return outlook(clause) == "done" or any(
         token.low in ("was", "were", "took", "did") for token in clause.tokens
     )
+
+
+_TELLERS = word_set("i we he she they team")
 
 
 def _dated(reading: Reading) -> dict[str, list[Clause]]:
@@ -142,6 +165,12 @@ def _dated(reading: Reading) -> dict[str, list[Clause]]:
     return found
 
 
+def _passed(clause: Clause, source: list[Clause]) -> bool:
+    """Tell whether a verb of the present is one of the past here: "the part arrives", "the part arrived"."""
+    present = {token.stem for one in source for token in one.tokens if token.low.endswith("s")}
+    return any(token.low.endswith("ed") and token.stem in present for token in clause.tokens)
+
+
 def _dates_past(both: Comparison) -> None:
     """Find that what the update expects for a day has happened on it."""
     theirs = _dated(both.draft)
@@ -150,7 +179,10 @@ def _dates_past(both: Comparison) -> None:
         source = mine.get(day)
         if not source or any(_past(one) or len(one.content) < 2 for one in source):
             continue
-        if any(_happened(one) and not _open(one) and "hedge" not in one.marks for one in clauses):
+        if any(
+            (_happened(one) or _passed(one, source)) and not _open(one) and "hedge" not in one.marks
+            for one in clauses
+        ):
             place = clauses[0]
             both.error(
                 "future-made-past",

@@ -119,6 +119,14 @@ sell sale sales
 order buy request purchase
 bill invoice billing
 cheap inexpensive low
+pricey expensive costly
+enough sufficient suffice adequate
+messy cluttered untidy
+silent quiet unresponsive
+offer do give provide
+spit output produce print export
+stale outdated old unused
+choke fail stumble
 expensive costly dear high
 big large huge major great
 small little minor tiny few low
@@ -535,7 +543,7 @@ quarantine isolate
 isolate quarantine
 dedupe dedup deduplicate duplicate
 dead discontinued
-park hold postpone
+park hold postpone block
 readonly read
 unavailable down away offline
 down unavailable outage offline
