@@ -87,6 +87,7 @@ class Lexicon:
     doing_ending: str = ""
     idle: frozenset[str] = frozenset()
     light: frozenset[str] = frozenset()
+    hearers: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
     open_ends: tuple[str, ...] = ()
     harmless: tuple[str, ...] = ()

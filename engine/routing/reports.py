@@ -37,7 +37,7 @@ VERB = Rule(
     patterns=(),
     why="It begins with what was done, as a report does.",
     examples=("implementing dark mode for tablets", "chased the supplier again"),
-    counterexamples=("tired of this", "working"),
+    counterexamples=("tired of this", "working", "I got your email :)"),
 )
 NEWS = Rule(
     name="rephrase.news",
@@ -132,7 +132,8 @@ def weighed(lexicon: Lexicon, tokens: list[str], present: frozenset[str], entiti
     if signs and entities.keys:
         return SIGN_AND_KEY
     least = 3 if verb in lexicon.light or verb not in lexicon.doing else 2
-    if (lexicon.does(verb) and (len(plain_words) >= least or entities.keys)) or (
+    answering = verb in lexicon.light and not present.isdisjoint(lexicon.hearers)
+    if (not answering and lexicon.does(verb) and (len(plain_words) >= least or entities.keys)) or (
         lexicon.is_doing(verb) and len(plain_words) > 2 and verb not in lexicon.light
     ):
         return VERB

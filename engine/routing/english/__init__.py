@@ -23,6 +23,7 @@ ENGLISH = Lexicon(
     small_talk=vocabulary.SMALL_TALK,
     doing=vocabulary.DOING,
     light=vocabulary.LIGHT,
+    hearers=vocabulary.HEARERS,
     subjects=vocabulary.SUBJECTS,
     lead_ins=vocabulary.LEAD_INS,
     signs=vocabulary.SIGNS,

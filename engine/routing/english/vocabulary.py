@@ -15,6 +15,8 @@ CLASSES = {
     "well_done": "({readied} (and|AND))? {plainly_done} | ((finalised|finalized|done|finished|completed) (and|AND|COMMA))? (finalised|finalized) ((and|AND|COMMA) {plainly_done})? | (done|finished) (and|AND) dusted | done (done)+ | wrapped up",
     "did": "{did_one} ((and|AND) {did_one})?",
     "did_one": "finished | completed | closed | resolved | finalised | finalized | wrapped up | finished up | closed out | closed off | finished off | finished working on | (finished|completed) (the|my|our)? work on | ticked off | checked off | crossed off | knocked out | polished off | nailed | smashed out? | crushed | banged out | cranked out | hammered out | powered through | pushed through | got through | dealt with | took care of | sorted | (managed|was able|were able) to (finish|complete|close|close out|resolve|wrap up)",
+    # A machine checks hourly or nightly, whoever does it in each quarter has it as a task.
+    "by_hand": "(the|my|our) (weekly|monthly|quarterly|yearly|annual|biannual|bi-weekly|fortnightly) (!{machine_report}) {WORD}{WORD}? (check|checks|inspection|inspections|cleanup|clean-up|review|audit)",
     "did_apart": "wrapped | closed | finished",
     "got": "got | just got | gotten",
     "did_thing": "finished | completed | wrapped up | finished up | finished off | finalised | finalized | finished with",
@@ -83,7 +85,9 @@ CLASSES = {
     "stage": nouns.STAGE,
     "part_of_it": f"{nouns.PARTIAL} | {nouns.PEOPLE}",
     "free": "(!{part_of_it}|{platform}|{document}|{stage}|{deed}) {WORD}",
-    "thing": "ITEM | FLAW | THING",
+    # What a bug is to its author, the assistant of a tracker calls an issue as well; "the login issue" is the bug.
+    "flaw": "FLAW | ISSUE | MATTER",
+    "thing": "ITEM | {flaw} | THING",
     "one": "(this|that) one",
     "given": """
         (that|which)? (i|we) (was|were|am|are|had|have|have been|'ve been|been) (working on|assigned to?|doing|given|on)
@@ -95,9 +99,9 @@ CLASSES = {
     "bare_document": "{compound}? (!{stage}) {document} | report | reports",
     "untracked": "{machine_task} task | {sold} (ticket|tickets) | {told} (story|stories)",
     "bare_item": "(!{deed}|{untracked}|{automatic} task) {WORD} ((!{untracked}|{automatic} task) {WORD})? (task|ticket|story|subtask|sub-task)",
-    "whole_named": "{whole} | (for|of|about) (PIECE|MADE|THING|EFFORT|ITEM|FLAW|{month}|(!{platform}) {WORD}{WORD}?)",
-    "finished_with": "{work} | ITEM | FLAW | THING | EFFORT | PIECE | {bare_document}",
-    "finished_by_us": "ITEM | FLAW | THING | EFFORT | PIECE | MADE | {one} | (all|both)? (my|our|the) (tasks|tickets|stories|subtasks)",
+    "whole_named": "{whole} | (for|of|about) (PIECE|MADE|THING|EFFORT|ITEM|{flaw}|{month}|(!{platform}) {WORD}{WORD}?)",
+    "finished_with": "{work} | ITEM | {flaw} | THING | EFFORT | PIECE | {bare_document}",
+    "finished_by_us": "ITEM | {flaw} | THING | EFFORT | PIECE | MADE | {one} | (all|both)? (my|our|the) (tasks|tickets|stories|subtasks)",
     "named": "{WORD}{WORD}?{WORD}? (bug|{issue_noun}|{document}|{effort}|{creation})",
     "it": "it | this | that | them | this one | that one | both | these | both of them",
     "due_to": "(it is|it 's)? (high|about)? time to | (let 's|lets|let us) | we should (be able to)? now? | {it} needs? to",
@@ -129,6 +133,9 @@ CLASSES = {
     "to_state": "(both|all)? {please}? {from_state}? {as}? the? (fully|completely)? {state} ((and|AND|SLASH) {state})? {column}?",
     "close": "close | resolve | close out | close off | close down | tick off | check off",
     "close_apart": "close | wrap",
+    "all_named": "all (two|three|four|five|six|{number})? | all of them | both of them | both",
+    "may_now": "(may|could) (now (also|both|then|safely)* {closed_too}|(also|both|safely)* {closed_too} now)",
+    "closed_too": "be (closed (out|off)?|resolved|{marked} {to_state})",
     "closing_of": "closing | resolving | closing out | closing off",
     "asked_politely": "(now (!that))? {at_once}? (for (me|us))? {at_once}? now? (COMMA? {please})? (for (me|us))? now?",
     # What may stand around a completion without saying anything.
@@ -284,6 +291,8 @@ PHRASES = (
         """
         (all of|both of|all)? (the|these)? (following|these|those) ({kinds}|ones|{number} {kinds}?)? (COLON|DASH|NL)+ {keys} | {several} ({number}|two|three|four|five)? {kinds} {keys} | {keys} (and|AND|with|plus|including) (all|all of)? (its|it 's|their|the) (subtasks|sub-tasks) | (the|my|our|this)? {keys} (task|ticket|tickets|story|issue|bug|item|card|epic|jira|work) | (all|all of|every|each)? (the|my|our|its)? (open|remaining)? (tasks|subtasks|sub-tasks|todos|to-dos|items|steps|action items|work items|points|things|bits|parts|task|step) (for|in|on|of|under) {keys} | the {keys} | (both|all of)? ((the|my|our|this|these)? ({kind}|{kinds}))? {keys} | ((the|my|our|all|all the|all of the)? work|everything) (on|in|for) {keys}""",
     ),
+    ("ISSUE", "this jira? issue (!{more})"),
+    ("MATTER", "the jira? issue (!{more})"),
     (
         "ITEM",
         "(the|my|our) ({WORD}?{WORD}? (!{untracked}) {WORD})? {issue_noun} ({given}|{whole})? (!{more}) | (this|that) {issue_noun} (!{more})",
@@ -304,8 +313,8 @@ PHRASES = (
         "APPOSED",
         """
         WORK OPEN {free}{free}{free}?{free}? CLOSE
-        | WORK (OPEN (ITEM|FLAW|THING|{named}) CLOSE|COMMA (ITEM|FLAW|THING) COMMA)
-        | (ITEM|FLAW|THING|EFFORT|PIECE|MADE) (OPEN WORK CLOSE|COMMA WORK COMMA|WORK)
+        | WORK (OPEN (ITEM|{flaw}|THING|{named}) CLOSE|COMMA (ITEM|{flaw}|THING) COMMA)
+        | (ITEM|{flaw}|THING|EFFORT|PIECE|MADE) (OPEN WORK CLOSE|COMMA WORK COMMA|WORK)
         | (the|our|my) (last|final|next) (one|ticket|task|item|story|bug) (COMMA WORK COMMA|WORK)
         | (!(!{ANY}{ANY}?{ANY}?{ANY}?{ANY}? WORK)) (!{deed}) {WORD}?{WORD}? (bug|{issue_noun}|{document}|{effort}|{creation}) WORK""",
     ),
@@ -386,6 +395,9 @@ DOING = vocabulary(
 LIGHT = vocabulary(
     "got made took lost hit met looking looked reading waiting working struggling talked called made found lost"
 )
+
+# To whom such a word is said: "got your mail" answers somebody.
+HEARERS = vocabulary("you your yours")
 
 # What a message begins with that only looks like a verb.
 IDLE = vocabulary(
