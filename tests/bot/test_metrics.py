@@ -48,9 +48,9 @@ async def figures(session: aiohttp.ClientSession, **headers: str) -> Figures:
 async def figures_when(session: aiohttp.ClientSession, *key: str, is_: float) -> Figures:
     """Return the figures once one of this process has a value: what is seen in Slack is noted, and counted, a moment later."""
     async with asyncio.timeout(20):
-        while (found := await figures(session)).get(key) != is_:
-            await asyncio.sleep(0.01)
-    return found
+        while True:
+            if (found := await figures(session)).get(key) == is_:
+                return found
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
