@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from bot import logs
 from bot.__main__ import main
 from bot.demo import product_environment
 from bot.settings import load
@@ -22,6 +23,7 @@ NEVER = {"ok": False, "error": "invalid_blocks"}
 
 @pytest.fixture
 def environment(desk: Desk, database: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    logs.quiet()  # as each command does; but the first one's output would begin with lines of the product
     for name, value in (product_environment(desk.site.url, desk.folder, 0) | database).items():
         monkeypatch.setenv(name, value)
 
@@ -107,6 +109,7 @@ async def test_what_was_decided_since_is_left_alone(desk: Desk, capsys: pytest.C
 @pytest.mark.usefixtures("environment")
 async def test_what_the_commands_say(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     await desk.say(ANA, "help")
+    capsys.readouterr()
     assert await command("jobs", "--failed") == 0
     assert capsys.readouterr().out == "There are none.\n"
     assert await command("jobs", "requeue", "--all") == 0
