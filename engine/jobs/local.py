@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.engine import Row
 
-from engine.jobs.queue import Job, Jobs, jobs_table, started
+from engine.jobs.queue import CUT_OFF, Job, Jobs, jobs_table, started
 
 log = structlog.get_logger(__name__)
 
@@ -25,13 +25,15 @@ class LocalJobs(Jobs):
         self._began = self.clock()
         cut_off = jobs_table.c.status == "processing"
         async with self.store.write() as tx:
-            taken_up = await tx.execute(update(jobs_table).where(cut_off).values(status="pending"))
+            taken_up = await tx.execute(
+                update(jobs_table).where(cut_off).values(status="pending", error=CUT_OFF)
+            )
         if taken_up.rowcount:
             log.info("jobs taken up", count=taken_up.rowcount)
 
     def doubt(self, job: Job, settle: float) -> float:
         """What was cut off was so before this process began."""
-        if job.start <= job.tries + 1:
+        if not job.cut_off:
             return 0.0
         return max(0.0, settle - (self.clock() - self._began).total_seconds())
 

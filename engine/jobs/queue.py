@@ -49,6 +49,8 @@ GIVE_WAY = 0.05
 GIVE_WAY_AT_MOST = 40
 MAX_STARTS = 50
 """A job that was started this often without an end kills its process: it becomes a dead letter."""
+CUT_OFF = "cut off"
+"""What stands for the error of a job whose last start came to no end."""
 
 jobs_table = Table(
     "jobs",
@@ -91,7 +93,7 @@ class Priority(IntEnum):
 class Job:
     """One piece of work as its handler sees it; ``tries`` counts earlier failures, ``start`` how often it was begun.
 
-    ``waited`` are the seconds from when it was due to its start.
+    ``waited`` are the seconds from when it was due to its start. ``cut_off`` tells that the start before this one came to no end.
     """
 
     id: str
@@ -102,6 +104,7 @@ class Job:
     created_at: datetime
     start: int = 1
     waited: float = 0.0
+    cut_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,10 +222,7 @@ class Jobs(ABC):
         return
 
     def doubt(self, job: Job, settle: float) -> float:
-        """Return for how many seconds an effect of an earlier try may still come, if one takes ``settle`` seconds at most.
-
-        That is so when the try was cut off: nobody heard the answer.
-        """
+        """Return for how many seconds an effect of a try that was cut off may still come, if one takes ``settle`` seconds at most."""
         return 0.0
 
     @property
@@ -390,12 +390,12 @@ class Jobs(ABC):
     async def _living(self, jobs: Sequence[Job]) -> list[Job]:
         """Return the jobs to run; those that never come to an end are given up instead."""
         for job in jobs:
-            if job.start > MAX_STARTS:
-                error = RuntimeError(f"started {job.start - 1} times and never ended")
+            if _endless(job):
+                error = RuntimeError(f"started {MAX_STARTS} times and never ended")
                 self.notify(Failed(Component.JOBS, f"{job.kind}: {error}."))
                 await self._end(job, error, None)
                 self.notify(Worked(job.kind, "failed", job.waited, 0.0))
-        return [job for job in jobs if job.start <= MAX_STARTS]
+        return [job for job in jobs if not _endless(job)]
 
     async def _work(self, job: Job) -> None:
         structlog.contextvars.bind_contextvars(job=job.id, kind=job.kind, **_about(job.payload))
@@ -458,7 +458,12 @@ class Jobs(ABC):
 def started(row: Row[Any], start: int, now: datetime) -> Job:
     """Return a row of the table as the job that begins for the ``start``-th time."""
     waited = max((now - row.run_at).total_seconds(), 0.0)
-    return Job(row.id, row.kind, row.payload, row.lock, row.tries, row.created_at, start, waited)
+    cut_off = row.error == CUT_OFF
+    return Job(row.id, row.kind, row.payload, row.lock, row.tries, row.created_at, start, waited, cut_off)
+
+
+def _endless(job: Job) -> bool:
+    return job.start - job.tries > MAX_STARTS
 
 
 def _outcome(error: Exception, wait: float | None) -> str:

@@ -34,7 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
-from engine.jobs.queue import Job, Jobs, TakenOver, jobs_table, started
+from engine.jobs.queue import CUT_OFF, Job, Jobs, TakenOver, jobs_table, started
 from engine.jobs.retry import RetryPolicy
 from engine.notices import Notify, nobody
 from engine.store import AWAY, Clock, Json, Moment, Store, StoreError, Transaction, metadata, utcnow
@@ -77,7 +77,7 @@ WITH ready AS MATERIALIZED (
 UPDATE jobs SET status = 'processing', starts = starts + 1, worker = :worker,
     started_at = coalesce(CAST(:now AS timestamptz), now()) FROM mine
 WHERE jobs.id = mine.id AND EXISTS (SELECT FROM workers WHERE workers.id = :worker)
-RETURNING jobs.id, kind, payload, lock, priority, tries, starts, run_at, created_at,
+RETURNING jobs.id, kind, payload, lock, priority, tries, starts, run_at, created_at, error,
     coalesce(CAST(:now AS timestamptz), now()) AS now
 """
 TAKE = text(CLAIM).columns(payload=Json, run_at=Moment, created_at=Moment, now=Moment)
@@ -103,17 +103,10 @@ class SharedJobs(Jobs):
         self.beat, self.dead = beat, dead
         self.worker, self.name = uuid4().hex, f"{socket.gethostname()[:80]}:{os.getpid()}"
         self._beating: asyncio.Task[None] | None = None
-        self._doubted: dict[str, datetime] = {}
 
     def doubt(self, job: Job, settle: float) -> float:
         """Whoever was cut off was so at least ``dead`` seconds but for a beat before somebody took over: the rest is waited for here."""
-        if job.start <= job.tries + 1:
-            return 0.0
-        since = self._doubted.setdefault(job.id, self.clock())
-        left = settle - (self.dead - self.beat) - (self.clock() - since).total_seconds()
-        if left <= 0:
-            del self._doubted[job.id]
-        return max(0.0, left)
+        return max(0.0, settle - (self.dead - self.beat)) if job.cut_off else 0.0
 
     async def keep(self, job: Job) -> None:
         """Make sure of a job just before an effect that must not happen twice, and be seen alive. Raises TakenOver."""
@@ -203,7 +196,7 @@ class SharedJobs(Jobs):
         cut_off = jobs_table.c.status == "processing"
         nobody = ~exists().where(workers_table.c.id == jobs_table.c.worker)
         taken = await tx.execute(
-            update(jobs_table).where(cut_off & nobody).values(status="pending", worker=None)
+            update(jobs_table).where(cut_off & nobody).values(status="pending", worker=None, error=CUT_OFF)
         )
         if taken.rowcount:
             log.info("jobs taken up", count=taken.rowcount)

@@ -35,7 +35,10 @@ def told(plan: Plan, outcome: Outcome) -> str:
         ("doubled", f"{len(verdict.doubled)}"),
         *(("", one) for one in verdict.doubled),
         ("injected", injected),
-        ("besides", f"{outcome.dead_letters} dead letters, {outcome.tracebacks} tracebacks"),
+        (
+            "besides",
+            f"{outcome.waiting} jobs still waiting, {outcome.dead_letters} given up, {outcome.tracebacks} tracebacks",
+        ),
         ("", f"{len(outcome.ended)} processes ended by themselves and were started again"),
     ]
     title = (

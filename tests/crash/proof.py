@@ -53,6 +53,7 @@ class Outcome:
     injected: Counter[str]
     seconds: float
     ended: tuple[int, ...]
+    waiting: int
     dead_letters: int
     tracebacks: int
 
@@ -77,7 +78,7 @@ async def prove(plan: Plan, folder: Path, server: postgres.Server | None = None)
             hurting.cancel()
             await asyncio.gather(hurting, return_exceptions=True)
             await troubles.settle()
-            dead = await _settled(processes, more)
+            waiting, dead = await _settled(processes, more)
             said = traffic.talks[: traffic.begun]
             injected = troubles.done + Counter(
                 {
@@ -88,7 +89,7 @@ async def prove(plan: Plan, folder: Path, server: postgres.Server | None = None)
             verdict = judge(site, said)
         tracebacks = processes.logs().count("Traceback")
     seconds = time.monotonic() - begun
-    return Outcome(verdict, injected, seconds, tuple(processes.ended), dead, tracebacks)
+    return Outcome(verdict, injected, seconds, tuple(processes.ended), waiting, dead, tracebacks)
 
 
 async def _tell(traffic: Traffic, troubles: Troubles) -> None:
@@ -101,16 +102,16 @@ async def _tell(traffic: Traffic, troubles: Troubles) -> None:
         sys.stderr.flush()
 
 
-async def _settled(processes: Fleet, more: dict[str, str]) -> int:
-    """Wait until no job is left for a while; return how many were given up."""
+async def _settled(processes: Fleet, more: dict[str, str]) -> tuple[int, int]:
+    """Wait until no job is left for a while, but not for ever; return how many are left, and how many were given up."""
     store = await Store.open(more.get("DATABASE_URL") or processes.processes[0].settings["DATABASE_URL"])
     try:
-        deadline, quiet = time.monotonic() + SETTLE, 0.0
+        deadline, quiet, left = time.monotonic() + SETTLE, 0.0, 0
         while time.monotonic() < deadline and quiet < QUIET:
             await asyncio.sleep(0.5)
             left = await _jobs(store, "pending") + await _jobs(store, "processing")
             quiet = 0.0 if left else quiet + 0.5
-        return await _jobs(store, "failed")
+        return left, await _jobs(store, "failed")
     finally:
         await store.close()
 
