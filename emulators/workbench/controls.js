@@ -5,8 +5,8 @@ import { get, post } from "./net.js";
 
 const MODEL = [
   ["good", "Answers well", {}],
-  ["down", "Down: the backup takes over", { down: true }],
-  ["all_down", "Down, and the backup too", { down: true, everywhere: true }],
+  ["down", "Down", { down: true }],
+  ["all_down", "Down, its backup too", { down: true, everywhere: true }],
   ["slow", "Slow (8 s)", { character: "slow" }],
   ["invents", "Invents facts", { character: "invents" }],
   ["obeys", "Obeys orders in the text", { character: "obeys" }],
