@@ -68,6 +68,7 @@ drafts_table = Table(
     UniqueConstraint("inbox"),
     Index("ix_drafts_person", "workspace", "person", "status"),
     Index("ix_drafts_created", "created_at"),
+    Index("ix_drafts_expires", "status", "expires_at"),
 )
 
 revisions_table = Table(

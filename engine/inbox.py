@@ -24,6 +24,7 @@ from sqlalchemy import (
     case,
     func,
     select,
+    union_all,
     update,
 )
 from sqlalchemy.engine import Row
@@ -308,9 +309,11 @@ class Inbox:
 
 def _thread(workspace: str, channel: str, thread: str) -> ColumnElement[bool]:
     """Select what was said in a thread, and what was answered by the message that the thread hangs on."""
-    said = (inbox_table.c.channel == channel) & (inbox_table.c.thread == thread)
-    answered = (inbox_table.c.reply_channel == channel) & (inbox_table.c.reply_ts == thread)
-    return (inbox_table.c.workspace == workspace) & (said | answered)
+    row, mine = inbox_table.c, inbox_table.c.workspace == workspace
+    said = select(row.id).where(mine, row.channel == channel, row.thread == thread)
+    answered = select(row.id).where(mine, row.reply_channel == channel, row.reply_ts == thread)
+    # Not "or": SQLite would read all that the workspace ever said, instead of an index for each.
+    return row.id.in_(union_all(said, answered))
 
 
 def _entry(row: Row[Any]) -> Entry:

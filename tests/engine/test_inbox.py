@@ -1,7 +1,12 @@
 """Every message once; every question answered once, by the one who was asked."""
 
-import pytest
+from datetime import timedelta
+from typing import Any
 
+import pytest
+from sqlalchemy import Engine, event
+
+from engine.drafts import Drafts
 from engine.errors import Gone, NotYours
 from engine.inbox import Inbox, Incoming, State
 from engine.store import Store
@@ -99,6 +104,48 @@ async def test_a_thread_remembers_its_last_issue(inbox: Inbox, clock: TestClock)
     assert await inbox.thread_issue("T1", "D1", "0.0") == "PAY-2"
     assert await inbox.thread_issue("T1", "D1", "9.0") is None
     assert await inbox.thread_issue("T1", "D1", None) is None
+
+
+async def test_the_answer_to_a_shortcut_begins_a_thread_that_knows_its_issue(inbox: Inbox) -> None:
+    id = await take(inbox, Incoming("T1", "U1", "D1", "x", event="shortcut 1"))
+    assert id is not None
+    await inbox.routed(id, Route.REPHRASE, "rule", "PAY-7")
+    await inbox.sending(id, [])
+    await inbox.sent(id, "5.0")
+    assert await inbox.thread_issue("T1", "D1", "5.0") == "PAY-7"
+    assert await inbox.thread_issue("T2", "D1", "5.0") is None
+    assert await inbox.thread_issue("T1", "D2", "5.0") is None
+
+
+async def test_what_runs_for_a_message_does_not_read_all_that_was_ever_said(
+    on_file: Store, clock: TestClock
+) -> None:
+    inbox, ran = Inbox(on_file, clock), list[tuple[str, Any]]()
+    id = await take(inbox, MESSAGE)
+    assert id is not None
+    entry = await inbox.entry(id)
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            ran.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        await inbox.thread_issue("T1", "D1", "1.0")
+        await inbox.open_question(entry)
+        await inbox.before(entry, timedelta(minutes=1), 30)
+        async with on_file.write() as tx:
+            await Drafts(on_file, clock).expire(tx)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert len(ran) == 5
+    async with on_file.read() as tx:
+        for statement, parameters in ran:
+            plan = await tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            steps = [str(row._mapping["detail"]) for row in plan]
+            whole = [one for one in steps if one.startswith(("SCAN inbox", "SCAN drafts", "SCAN jobs"))]
+            assert not whole, statement
+            assert not [one for one in steps if one.endswith(("(workspace=?)", "person=?)"))], statement
 
 
 async def test_a_deleted_message_is_forgotten_unless_answered(inbox: Inbox) -> None:
