@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,8 @@ class Subject:
     http: bool
     process: asyncio.subprocess.Process | None = None
     peak: int = 0
+    more: Mapping[str, str] = field(default_factory=dict)
+    """Settings beyond those of the demo."""
 
     async def start(self, *, fresh: bool = False) -> float:
         """Start the app and return the seconds until it takes events; ``fresh`` begins with no database."""
@@ -82,6 +84,7 @@ class Subject:
             "UPDRAFT_MESSAGES_A_MINUTE": "1000000",
             "UPDRAFT_PERSON_CALLS_AN_HOUR": "1000000",
             "UPDRAFT_CALLS_AN_HOUR": "1000000",
+            **self.more,
         }
         began = time.perf_counter()
         with self.log.open("ab") as log:

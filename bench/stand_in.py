@@ -11,8 +11,9 @@ import re
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from itertools import cycle
 from typing import Any
 
 from aiohttp import web
@@ -31,6 +32,16 @@ WRITERS = (ANA, BEN, CHEN)
 PATIENCE = 60.0
 """Seconds after which an acknowledgement or an answer is counted as missing."""
 KEY = re.compile(rb"DEMO-\d+")
+
+
+class InTurns:
+    """Addresses of which each use gets the next: what a balancer in front of several processes does."""
+
+    def __init__(self, urls: Sequence[str]) -> None:
+        self._urls = cycle(urls)
+
+    def __str__(self) -> str:
+        return next(self._urls)
 
 
 class Crowd:
@@ -137,6 +148,78 @@ class Crowd:
             "wrong": self._wrong([(who, ts) for who, ts, _, _ in sent], expect),
         }
 
+    async def steady(
+        self, rate: float, seconds: float, urls: Sequence[str] = (), drain: float = 0.0
+    ) -> Answer:
+        """Write at a fixed rate whatever comes back: every other message completes an issue, the rest ask for help.
+
+        Everything is timed from the moment a message was due, so that a queue before the app counts too. Acks of a second try count as
+        missing. ``urls`` share the events of an app that runs as several processes. Answers are waited for at most ``drain`` seconds.
+        """
+        if urls:
+            self.slack.delivery.events_url = InTurns(urls)  # type: ignore[assignment] # only its text is used
+        count = max(1, round(rate * seconds))
+        done = [text for _, text in self.texts("completion", (count + 1) // 2)]
+        sent: list[tuple[float, str, Delivery]] = []
+        start = time.perf_counter()
+        for number in range(count):
+            due = start + number / rate
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            who = WRITERS[number % len(WRITERS)]
+            ts = await self.slack.say(who.slack, who.dm, "help" if number % 2 else done[number // 2])
+            sent.append((due, ts, self._delivery(ts)))
+        wrote = time.perf_counter()
+        await self._wait_tried([one for _, _, one in sent])
+        await self._answers_to_come(drain)
+        good = [(due, one) for due, _, one in sent if one.acked is not None and len(one.attempts) == 1]
+        answered = [(due, self.answered[ts]) for due, ts, _ in sent if ts in self.answered]
+        return {
+            "events": count,
+            "seconds": wrote - start,
+            "acks": [one.acked - due for due, one in good if one.acked is not None],
+            "missing": count - len(good),
+            "answered": sum(at <= wrote for _, at in answered),
+            "answers": [at - due for due, at in answered],
+        }
+
+    async def threads(self, count: int) -> Answer:
+        """Say “done” below so many completed issues' messages, one after the other; answer how long each took."""
+        seconds = []
+        for number, (_, text) in enumerate(self.texts("completion", count)):
+            who = WRITERS[number % len(WRITERS)]
+            root = await self.slack.say(who.slack, who.dm, text)
+            await self._replied(who, root, 1)
+            began = time.perf_counter()
+            await self.slack.say(who.slack, who.dm, "done", thread_ts=root)
+            await self._replied(who, root, 3)
+            seconds.append(time.perf_counter() - began)
+        return {"seconds": seconds}
+
+    async def _replied(self, who: Person, root: str, count: int) -> None:
+        await self.slack.wait_for(lambda: len(self.slack.replies(who.dm, root)) > count, PATIENCE)
+
+    async def forget(self) -> Answer:
+        """Give up everything that is to be delivered again."""
+        self.slack.delivery.reset()
+        return {}
+
+    async def _answers_to_come(self, seconds: float) -> None:
+        """Wait until nothing has been answered for a moment, at most so many seconds."""
+        until, before = time.perf_counter() + seconds, -1
+        while before != len(self.answered) and time.perf_counter() < until:
+            before = len(self.answered)
+            await asyncio.sleep(1.0)
+
+    async def _wait_tried(self, left: list[Delivery]) -> None:
+        def tried() -> bool:
+            left[:] = [
+                one for one in left if not one.done and len(one.attempts) < 2 and not _failed_once(one)
+            ]
+            return not left
+
+        with suppress(TimeoutError):  # what stays is missing
+            await self.slack.wait_for(tried, 5.0)
+
     def _delivery(self, ts: str) -> Delivery:
         # The newest deliveries are at the end; the app's own messages are delivered as events too.
         return next(one for one in reversed(self.slack.deliveries) if one.payload["event"]["ts"] == ts)
@@ -155,6 +238,10 @@ class Crowd:
         """Count the messages whose thread does not hold exactly one answer with these words."""
         threads = [self.slack.replies(who.dm, ts)[1:] for who, ts in sent]
         return sum(len(one) != 1 or expect not in json.dumps(one[0], ensure_ascii=False) for one in threads)
+
+
+def _failed_once(delivery: Delivery) -> bool:
+    return any(attempt.error for attempt in delivery.attempts)
 
 
 async def main() -> None:
