@@ -75,7 +75,9 @@ async def prove(plan: Plan, folder: Path, server: postgres.Server | None = None)
             telling = asyncio.create_task(_tell(traffic, troubles), name="progress")
             await traffic.run(plan.minutes * 60)
             telling.cancel()
-            hurting.cancel()
+            if traffic.begun < len(traffic.talks):
+                # The time was up: what was planned for later does not come.
+                hurting.cancel()
             await asyncio.gather(hurting, return_exceptions=True)
             await troubles.settle()
             waiting, dead = await _settled(processes, more)

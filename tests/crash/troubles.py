@@ -58,7 +58,12 @@ class Troubles:
             while progress() < trouble.at:  # noqa: ASYNC110 - progress is a number that nobody announces
                 await asyncio.sleep(0.05)
             await asyncio.sleep(self.chance.uniform(0, 0.3))
-            self._cause(trouble.kind)
+            if trouble.kind == "kill":
+                # Who was just killed is not there yet to be killed again.
+                while not self._kill():  # noqa: ASYNC110 - a process that starts announces nothing here
+                    await asyncio.sleep(0.05)
+            else:
+                self._cause(trouble.kind)
 
     async def settle(self) -> None:
         """Let what was begun come to its end, and have the services behave again."""
@@ -68,8 +73,6 @@ class Troubles:
 
     def _cause(self, kind: Kind) -> None:
         match kind:
-            case "kill":
-                self._kill()
             case "pause":
                 self._meanwhile(self._pause())
             case "restart":
@@ -84,10 +87,13 @@ class Troubles:
         self._busy.add(task)
         task.add_done_callback(self._busy.discard)
 
-    def _kill(self) -> None:
-        with suppress(ProcessLookupError):
+    def _kill(self) -> bool:
+        try:
             self.fleet.kill(self.chance.choice(self.fleet.processes))
-            self.done["kills"] += 1
+        except ProcessLookupError:
+            return False
+        self.done["kills"] += 1
+        return True
 
     async def _pause(self) -> None:
         awake = [one for one in self.fleet.processes if one not in self.fleet.paused]
