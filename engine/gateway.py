@@ -190,7 +190,7 @@ class Gateway:
             await meter.failed(error)
             raise
         except BaseException:
-            await meter.failed(NoModel("The reader went away."))
+            await meter.failed(_left("The reader went away.", candidates))
             raise
 
     async def _answer(self, question: Question, accept: Callable[[str], T]) -> Answer[T]:
@@ -292,7 +292,7 @@ class Gateway:
             await meter.failed(error)
             raise
         except BaseException as error:
-            await meter.failed(NoModel(str(error) or type(error).__name__))
+            await meter.failed(_left(str(error) or type(error).__name__, candidates))
             raise
         await meter.answered(answered)
         return _Given(answered.completion.text, answered.completion.model, _note(answered, candidates))
@@ -411,6 +411,11 @@ class _Meter:
         asked = any(step.milliseconds or step.usage for step in steps)
         spent.used = Amounts(int(asked), spent.tokens_in + spent.tokens_out, 0, spent.nanos or 0)
         return spent
+
+
+def _left(sentence: str, candidates: Sequence[Candidate]) -> NoModel:
+    """Return what a call was that was left before its end: it may be on the bill, so the estimate counts."""
+    return NoModel(sentence, [Step(candidates[0].model.name, "left before its end", usage=Usage())])
 
 
 def _estimate(prompt: Prompt) -> Usage:
