@@ -125,17 +125,20 @@ class Store:
                 f"The database {url.database} at {url.host or 'this machine'} cannot be opened: {_trouble(error)}. "
                 "Check DATABASE_URL."
             ) from error
+        from engine.store import postgres
+
         # A connection that the server has dropped meanwhile is replaced before it is used.
         common: dict[str, Any] = {**POOL, **QUIET, "pool_size": CONNECTIONS, "pool_pre_ping": True}
-        writer = create_async_engine(url, isolation_level="READ COMMITTED", connect_args=POSTGRES, **common)
+        connecting = {**POSTGRES, "async_creator_fn": postgres.connect}
+        writer = create_async_engine(url, isolation_level="READ COMMITTED", connect_args=connecting, **common)
         reader = create_async_engine(
             url,
             isolation_level="REPEATABLE READ",
             execution_options={"postgresql_readonly": True},
-            connect_args=POSTGRES,
+            connect_args=connecting,
             **common,
         )
-        _without_nul(writer)
+        postgres.without_nul(writer)
         for engine in (writer, reader):
             _discreet(engine)
         return cls(url, writer, reader, notify=notify)
@@ -236,16 +239,10 @@ class Store:
 
     async def listen(self, channel: str, heard: Callable[[str], None]) -> None:
         """Pass on what is notified on a channel of a shared database, until the connection ends. Raises StoreError."""
-        from psycopg import AsyncConnection, Error, sql  # 0.1 s that SQLite's users need not wait
+        from engine.store import postgres
 
         address = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        try:
-            async with await AsyncConnection.connect(address, autocommit=True, **POSTGRES) as connection:
-                await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
-                async for notice in connection.notifies():
-                    heard(notice.payload)
-        except Error as error:
-            raise StoreError(f"The database does not answer ({type(error).__name__}).") from error
+        await postgres.listen(address, POSTGRES, channel, heard)
 
     async def ping(self) -> None:
         """Reach the database for real; raises StoreError."""
@@ -302,19 +299,6 @@ def _discreet(engine: AsyncEngine) -> None:
         for error in (context.original_exception, context.sqlalchemy_exception):
             if error is not None and error.args:
                 error.args = (str(error.args[0]).partition("\nDETAIL:")[0], *error.args[1:])
-
-
-def _without_nul(engine: AsyncEngine) -> None:
-    """Leave NULs out of texts: PostgreSQL cannot hold them, and nobody sees them."""
-    from psycopg.types.string import StrDumperUnknown  # 0.1 s that SQLite's users need not wait
-
-    class Clean(StrDumperUnknown):
-        def dump(self, obj: str) -> Any:
-            return super().dump(obj.replace("\0", ""))
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def connected(connection: Any, _: Any) -> None:
-        connection.driver_connection.adapters.register_dumper(str, Clean)
 
 
 def _trouble(error: DBAPIError) -> str:

@@ -231,6 +231,35 @@ async def test_a_server_that_has_gone_is_said(postgres_server: postgres.Server) 
     await store.close()
 
 
+async def test_a_connection_nobody_waits_for_any_more_is_not_left_half_open(on_server: Store) -> None:
+    begun, relays = asyncio.Event(), set[asyncio.Task[None]]()
+    server = on_server.url.host, on_server.url.port
+
+    async def slowly(client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        relays.add(asyncio.current_task())  # type: ignore[arg-type] # it returns nothing
+        answers, to_server = await asyncio.open_connection(*server)
+        while data := await client.read(4096):
+            begun.set()
+            await asyncio.sleep(0.1)
+            to_server.write(data)
+            to_client.write(await answers.read(4096))
+        to_server.close()
+        to_client.close()
+
+    async with await asyncio.start_server(slowly, "127.0.0.1") as relay:
+        url = on_server.url.set(port=relay.sockets[0].getsockname()[1])
+        store = await Store.open(url.render_as_string(hide_password=False))
+        begun.clear()
+        opening = asyncio.ensure_future(store.write().__aenter__())
+        await asyncio.wait_for(begun.wait(), 5)
+        opening.cancel()
+        await asyncio.wait([opening])
+        assert opening.cancelled()
+        await store.close()
+        async with asyncio.timeout(5):
+            await asyncio.gather(*relays)
+
+
 async def test_a_backup_is_restored_as_the_documents_say(
     on_server: Store, postgres_url: str, postgres_server: postgres.Server, tmp_path: Path
 ) -> None:
