@@ -10,7 +10,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any, TypeVar
@@ -46,7 +46,11 @@ T = TypeVar("T")
 
 KEEP = timedelta(days=7)
 GIVE_WAY = 0.05
-GIVE_WAY_AT_MOST = 40
+"""Seconds until the runner looks whether there is room again."""
+UNDER_PRESSURE = 2
+"""So many jobs work side by side while something more urgent needs the process."""
+BUSY = 1.0
+"""Seconds after which a job that still runs is taken to wait for Slack, Jira or a model."""
 MAX_STARTS = 50
 """A job that was started this often without an end kills its process: it becomes a dead letter."""
 CUT_OFF = "cut off"
@@ -94,6 +98,7 @@ class Job:
     """One piece of work as its handler sees it; ``tries`` counts earlier failures, ``start`` how often it was begun.
 
     ``waited`` are the seconds from when it was due to its start. ``cut_off`` tells that the start before this one came to no end.
+    ``began`` is the monotonic clock at its start.
     """
 
     id: str
@@ -105,6 +110,7 @@ class Job:
     start: int = 1
     waited: float = 0.0
     cut_off: bool = False
+    began: float = field(default_factory=time.monotonic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +137,7 @@ GivenUp = Callable[[Job, BaseException], Awaitable[None]]
 class Jobs(ABC):
     """The queue and its runner; ``at_once`` jobs run side by side.
 
-    ``pressed`` tells whether something more urgent than jobs needs the process; new jobs then wait, at most two seconds.
+    ``pressed`` tells whether something more urgent than jobs needs the process; few of them then begin.
     """
 
     def __init__(
@@ -151,7 +157,7 @@ class Jobs(ABC):
         self._running: dict[asyncio.Task[None], Job] = {}
         self._wake, self._over = asyncio.Event(), asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
-        self._ticking: asyncio.Task[None] | None = None
+        self._ending: list[asyncio.Task[None]] = []
         self.pressed: Callable[[], bool] = lambda: False
 
     def handle(self, kind: str, handler: Handler, given_up: GivenUp | None = None) -> None:
@@ -205,9 +211,10 @@ class Jobs(ABC):
         if self._loop is None:
             return
         self._over.set()
-        if self._ticking is not None:
-            # It ends by itself: cancelled inside a transaction it could keep the store from closing. A database that is away ends it not.
-            await asyncio.wait([self._ticking], timeout=min(grace, 5.0))
+        self._wake.set()
+        if self._ending:
+            # They end by themselves: what is cancelled inside a transaction may leave half of its work. A database that is away ends them not.
+            await asyncio.wait(self._ending, timeout=min(grace, 5.0))
         self._loop.cancel()
         await asyncio.gather(self._loop, return_exceptions=True)
         if self._running:
@@ -325,9 +332,9 @@ class Jobs(ABC):
     async def _together(self, after: Awaitable[object] | None) -> None:
         """Run the loops; the first that fails ends all."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._run(after), name="jobs run")
+            self._ending.append(group.create_task(self._run(after), name="jobs run"))
             if self._periods:
-                self._ticking = group.create_task(self._tick(), name="jobs tick")
+                self._ending.append(group.create_task(self._tick(), name="jobs tick"))
             for name, loop in self._loops().items():
                 group.create_task(loop, name=f"jobs {name}")
 
@@ -352,24 +359,28 @@ class Jobs(ABC):
     async def _run(self, after: Awaitable[object] | None) -> None:
         if after is not None:
             await after
-        while True:
-            await self._give_way()
+        while not self._over.is_set():
             self._wake.clear()
-            room = self.at_once - len(self._running)
-            claimed = [] if room <= 0 else await self._steadily(lambda: self._claim(room))  # noqa: B023 - awaited at once
+            if (room := self._room()) <= 0:
+                await self._news(GIVE_WAY)
+                continue
+            claimed = await self._steadily(lambda: self._claim(room))
             for job in claimed:
                 task = asyncio.create_task(self._work(job), name=f"job {job.kind}")
                 self._running[task] = job
                 task.add_done_callback(self._done)
             if not claimed:
-                await self._sleep()
+                wait = await self._steadily(self._pause)
+                # A job that is due but waits for its lock is woken by that lock's end, not by the clock.
+                await self._news(None if wait is None else max(wait, 0.25))
 
-    async def _give_way(self) -> None:
-        """Let what is waiting to be taken go first, for a while: its sender waits for an acknowledgement."""
-        for _ in range(GIVE_WAY_AT_MOST):
-            if not self.pressed():
-                return
-            await asyncio.sleep(GIVE_WAY)
+    def _room(self) -> int:
+        """Return how many jobs may begin now; those that have run for long wait for others and take no turn from anybody."""
+        room = self.at_once - len(self._running)
+        if not self.pressed():
+            return room
+        young = sum(time.monotonic() - job.began < BUSY for job in self._running.values())
+        return min(room, UNDER_PRESSURE - young)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task)
@@ -377,15 +388,11 @@ class Jobs(ABC):
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("job runner failed", error=repr(error))
 
-    async def _sleep(self) -> None:
-        """Wait for news, or for the next job that is due later."""
-        wait = await self._steadily(self._pause)
-        try:
-            # A job that is due but waits for its lock is woken by that lock's end, not by the clock.
-            async with asyncio.timeout(None if wait is None else max(wait, 0.25)):
+    async def _news(self, wait: float | None) -> None:
+        """Wait until a job is added or ends, or so many seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait):
                 await self._wake.wait()
-        except TimeoutError:
-            return
 
     async def _living(self, jobs: Sequence[Job]) -> list[Job]:
         """Return the jobs to run; those that never come to an end are given up instead."""
@@ -405,7 +412,6 @@ class Jobs(ABC):
             log.warning("job taken over by another process")
 
     async def _attempt(self, job: Job) -> None:
-        began = time.monotonic()
         try:
             await self._handlers[job.kind](job)
         except TakenOver:
@@ -420,12 +426,12 @@ class Jobs(ABC):
                 error=f"{type(error).__name__}: {error}"[:300],
                 again_in=wait,
             )
-            outcome, took = _outcome(error, wait), time.monotonic() - began
+            outcome, took = _outcome(error, wait), time.monotonic() - job.began
             if not isinstance(error, Postpone):
                 self.notify(Failed(Component.JOBS, f"{job.kind}: {type(error).__name__}."))
             await self._end(job, error, wait)
         else:
-            outcome, took = "completed", time.monotonic() - began
+            outcome, took = "completed", time.monotonic() - job.began
             await self._note(job, {"status": "completed", "finished_at": self._at(), "error": None})
         # Only now, for whoever hears of it may look at the table.
         self.notify(Worked(job.kind, outcome, job.waited, took))

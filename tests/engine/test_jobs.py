@@ -1,6 +1,7 @@
 """Durable work: committed with its cause, retried with patience, alone where it must be, never forgotten."""
 
 import asyncio
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ from sqlalchemy import select, update
 
 from engine.errors import InvalidInput, Postpone
 from engine.jobs import Job, Jobs, LocalJobs, Priority, RetryPolicy, jobs_on, jobs_table, next_try
-from engine.jobs.queue import MAX_STARTS
+from engine.jobs.queue import BUSY, MAX_STARTS, UNDER_PRESSURE
 from engine.store import Store
 from tests.engine.conftest import TestClock
 
@@ -289,3 +290,46 @@ async def test_an_effect_of_a_try_that_was_cut_off_is_waited_for(on_file: Store,
     clock.pass_by(seconds=8)
     assert jobs.doubt(lost, 10) == 0
     await jobs.stop()
+
+
+async def test_under_pressure_few_jobs_begin_and_slow_ones_hold_up_nobody(store: Store, jobs: Jobs) -> None:
+    begun: list[float] = []
+    full, enough = asyncio.Event(), asyncio.Event()
+
+    async def work(job: Job) -> None:
+        begun.append(time.monotonic())
+        if len(begun) == jobs.at_once:
+            full.set()
+        await enough.wait()
+
+    jobs.handle("work", work)
+    jobs.pressed = lambda: True
+    async with store.write() as tx:
+        for n in range(5):
+            await jobs.enqueue(tx, "work", {"n": n})
+    await jobs.start()
+    await asyncio.wait_for(full.wait(), 10)
+    assert begun[UNDER_PRESSURE] - begun[0] >= BUSY, "others only when these seem to wait for somebody"
+    enough.set()
+    await jobs.idle()
+    assert len(begun) == 5
+
+
+async def test_stopping_finishes_what_the_runner_was_writing(store: Store) -> None:
+    queue, telling = jobs_on(store), asyncio.Event()
+
+    async def work(job: Job) -> None:
+        raise AssertionError("must not be started once more")
+
+    async def given_up(job: Job, error: BaseException) -> None:
+        telling.set()
+        await asyncio.sleep(0.05)
+
+    queue.handle("work", work, given_up)
+    async with store.write() as tx:
+        await queue.enqueue(tx, "work", {})
+        await tx.execute(update(jobs_table).values(starts=MAX_STARTS))
+    await queue.start()
+    await asyncio.wait_for(telling.wait(), 10)
+    await queue.stop()
+    assert len(await queue.dead_letters()) == 1
