@@ -17,7 +17,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import models, web
-from bot.health import Health
+from bot.health import Health, looking
 from bot.metrics import Kept, Metrics
 from bot.settings import Settings, SettingsError
 from bot.slack.alerts import Alerts
@@ -27,6 +27,7 @@ from bot.slack.listeners import Listeners, make_app
 from bot.slack.people import People
 from engine import (
     AlertPolicy,
+    Conditions,
     Engine,
     Gateway,
     Jira,
@@ -155,13 +156,14 @@ async def opened(settings: Settings, *, apart: bool = False) -> AsyncIterator[Ap
         Delivery(engine, slack, people, jobs)
         Alerts(slack, settings.alert_channel, jobs)
         _forgetting(settings, store, jobs)
+        health = Health(store, slack, engine, gateway, notify)
+        every = timedelta(seconds=settings.health_every) if settings.health_every else None
+        looking(health, Conditions(store, jobs, troubles), jobs, every)
         secret = settings.slack_signing_secret
         bolt = make_app(slack, None if secret is None else secret.get_secret_value(), bot)
         Listeners(engine, slack, people, bot, notify).register(bolt)
         stack.push_async_callback(jobs.stop)
-        yield App(
-            settings, store, jobs, engine, slack, bolt, bot, Health(store, slack, engine, gateway), metrics
-        )
+        yield App(settings, store, jobs, engine, slack, bolt, bot, health, metrics)
 
 
 def _forgetting(settings: Settings, store: Store, jobs: Jobs) -> None:

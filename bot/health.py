@@ -3,13 +3,27 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from datetime import timedelta
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from engine import Engine, Gateway, Store, StoreError, UpdraftError
+from engine import (
+    Component,
+    Condition,
+    Conditions,
+    Engine,
+    Failed,
+    Gateway,
+    Job,
+    Jobs,
+    Notify,
+    Store,
+    StoreError,
+    UpdraftError,
+    nobody,
+)
 
 FRESH = 30.0
 """Seconds that a look at everything is good for."""
@@ -19,30 +33,24 @@ PATIENCE = 10.0
 Check = Callable[[], Awaitable[object]]
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """What was found of one thing; ``reason`` says what is wrong, in a sentence without secrets."""
-
-    well: bool
-    milliseconds: int
-    reason: str = ""
-
-
 class Health:
     """Looks at the database, Slack, Jira and every model that may be asked."""
 
-    def __init__(self, store: Store, slack: AsyncWebClient, engine: Engine, gateway: Gateway) -> None:
+    def __init__(
+        self, store: Store, slack: AsyncWebClient, engine: Engine, gateway: Gateway, notify: Notify = nobody
+    ) -> None:
         self.store, self.slack, self.engine, self.gateway = store, slack, engine, gateway
+        self.notify = notify
         self._found: dict[str, Condition] = {}
-        self._until = 0.0
+        self._looked_at = float("-inf")
         self._looking = asyncio.Lock()
 
-    async def look(self) -> Mapping[str, Condition]:
-        """Return the condition of each thing by name."""
+    async def look(self, fresh: float = FRESH) -> Mapping[str, Condition]:
+        """Return the condition of each thing by name, seen at most ``fresh`` seconds ago."""
         async with self._looking:
-            if time.monotonic() >= self._until:
+            if time.monotonic() - self._looked_at > fresh:
                 self._found = await self._looked()
-                self._until = time.monotonic() + FRESH
+                self._looked_at = time.monotonic()
             return self._found
 
     async def _looked(self) -> dict[str, Condition]:
@@ -52,10 +60,26 @@ class Health:
             "jira": self.engine.access.jira.myself,
         }
         # The same model by another key is another way in.
-        for candidate in await self.gateway.lineup.everyone(""):
-            checks[candidate.model.name] = candidate.model.ping
-        found = await asyncio.gather(*(_condition(check) for check in checks.values()))
-        return dict(zip(checks, found, strict=True))
+        models = {one.model.name: one.model.ping for one in await self.gateway.lineup.everyone("")}
+        checks |= models
+        conditions = await asyncio.gather(*(_condition(check) for check in checks.values()))
+        found = dict(zip(checks, conditions, strict=True))
+        for name in models:
+            # Whoever calls the others tells of their failures.
+            if not found[name].well:
+                self.notify(Failed(Component.MODEL, found[name].reason))
+        return found
+
+
+def looking(health: Health, kept: Conditions, jobs: Jobs, every: timedelta | None) -> None:
+    """Have everything looked at once in each period, by one of all processes; None: never."""
+
+    async def look(_: Job) -> None:
+        await kept.record(await health.look(fresh=0))
+
+    jobs.handle("health", look)
+    if every is not None:
+        jobs.every("health", every)
 
 
 async def _condition(check: Check) -> Condition:

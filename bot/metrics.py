@@ -201,6 +201,7 @@ class Metrics:
             yield from _jobs(self._seen)
             yield from _drafts(self._seen.drafts)
             yield from _limits(self._seen)
+            yield from _conditions(self._seen)
 
     def _cached(self) -> Iterator[Metric]:
         asked = CounterMetricFamily("updraft_cache_requests", "Questions to the cache of answers.", labels=["cache", "result"])  # fmt: skip
@@ -256,6 +257,17 @@ def _limits(seen: Census) -> Iterator[Metric]:
         for name in STATES:
             breakers.add_metric([place, name], float(name == state))
     yield from (used, most, breakers)
+
+
+def _conditions(seen: Census) -> Iterator[Metric]:
+    up = GaugeMetricFamily("updraft_dependency_up", "Whether it answered (1) when it was last looked at.", labels=["dependency"])  # fmt: skip
+    took = GaugeMetricFamily("updraft_dependency_seconds", "The time that it took to answer then.", labels=["dependency"])  # fmt: skip
+    since = GaugeMetricFamily("updraft_dependency_since_seconds", "When it became as it is, in seconds since 1970.", labels=["dependency"])  # fmt: skip
+    for one in seen.conditions:
+        up.add_metric([one.name], float(one.well))
+        took.add_metric([one.name], one.milliseconds / 1000)
+        since.add_metric([one.name], one.since.timestamp())
+    yield from (up, took, since)
 
 
 def unit_name(unit: str) -> str:

@@ -104,6 +104,7 @@ class Settings(BaseSettings):
     alert_window: float = Field(5.0, alias="UPDRAFT_ALERT_WINDOW", gt=0, le=1440)
     alert_quiet: float = Field(10.0, alias="UPDRAFT_ALERT_QUIET", gt=0, le=1440)
     alert_error_rate: float = Field(0.1, alias="UPDRAFT_ALERT_ERROR_RATE", ge=0, le=1)
+    health_every: int = Field(60, alias="UPDRAFT_HEALTH_EVERY", ge=0, le=3600)
     metrics_token: SecretStr | None = Field(None, alias="UPDRAFT_METRICS_TOKEN")
 
     master_key: SecretStr | None = Field(None, alias="UPDRAFT_MASTER_KEY")

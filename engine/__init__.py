@@ -4,6 +4,7 @@ from engine.accounts import Account, Accounts
 from engine.audit import records as audit_records
 from engine.breaker import Breakers
 from engine.census import Census, DraftCount, JobCount, LimitUse, limits_used, take_census
+from engine.conditions import Condition, Conditions
 from engine.core import Engine
 from engine.credentials import Credential, Credentials, Level
 from engine.credentials import Fields as CredentialFields
@@ -94,6 +95,8 @@ __all__ = [
     "Checked",
     "Choice",
     "Component",
+    "Condition",
+    "Conditions",
     "Credential",
     "CredentialFields",
     "Credentials",

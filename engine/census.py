@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import case, exists, func, or_, select
 
 from engine.breaker import State
+from engine.conditions import Seen, conditions
 from engine.drafts import BY_PERSON, drafts_table, revisions_table
 from engine.gateway import Gateway
 from engine.jobs import jobs_table
@@ -18,6 +19,8 @@ from engine.store import Store, Transaction, utcnow
 
 SPAN = timedelta(days=30)
 """Drafts older than this are left out."""
+LOOKED = timedelta(hours=1, minutes=5)
+"""What was looked at longer ago says nothing about now; the longest period between two looks is an hour."""
 UNDONE = ("pending", "processing", "failed")
 
 
@@ -62,6 +65,7 @@ class Census:
     drafts: tuple[DraftCount, ...]
     limits: tuple[LimitUse, ...]
     breakers: Mapping[str, State]
+    conditions: tuple[Seen, ...]
 
 
 async def take_census(store: Store, gateway: Gateway, workspace: str, now: datetime | None = None) -> Census:
@@ -74,6 +78,7 @@ async def take_census(store: Store, gateway: Gateway, workspace: str, now: datet
             await _drafts(tx, now - SPAN),
             await limits_used(tx, gateway.policy.limits, workspace, now),
             states,
+            tuple(one for one in await conditions(tx) if now - one.seen_at <= LOOKED),
         )
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import Column, Index, String, Table, delete, func, insert, select, update
+from sqlalchemy import Column, Index, Integer, String, Table, delete, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine.jobs import Jobs, Priority, jobs_table
@@ -28,6 +28,8 @@ ENOUGH = 10
 """Answers of a window below which a share of failures says nothing."""
 AGAIN = 1.0
 """Seconds before failures that could not be written down are tried again."""
+DOUBLED = 4
+"""So often the silence after an alert doubles while the trouble lasts: from 10 minutes to 160."""
 NEVER = datetime(1970, 1, 2, tzinfo=UTC)
 PLAYBOOKS = {
     Component.SLACK: ("Slack", "Slack is down or refuses us"),
@@ -55,6 +57,7 @@ alerts_table = Table(
     metadata,
     Column("component", String(16), primary_key=True),
     Column("told_at", Moment, nullable=False),
+    Column("times", Integer, nullable=False, server_default="0"),  # told again while the trouble lasted
 )
 
 
@@ -62,7 +65,7 @@ alerts_table = Table(
 class AlertPolicy:
     """When to tell: at so many ``errors`` of a component within ``window``, or at more than this ``rate`` of failed answers.
 
-    Of one component at most once in ``quiet``.
+    Of one component at most once in ``quiet``; while it lasts, after twice as long each time.
     """
 
     errors: int = 3
@@ -148,12 +151,19 @@ class Troubles:
             for component in sorted({one.component for one in seen}):
                 await self._hold(tx, component)
             await tx.execute(insert(troubles_table), rows)
-            await tx.execute(delete(troubles_table).where(troubles_table.c.at < since - self.policy.quiet))
+            old = since - max(self.policy.quiet, self.policy.window)
+            await tx.execute(delete(troubles_table).where(troubles_table.c.at < old))
             for component in sorted({one.component for one in seen}):
                 if (words := await self._alarming(tx, component, since)) and await self._mine(
                     tx, component, now
                 ):
                     await self._tell(tx, component, words)
+
+    async def told(self, tx: Transaction, component: Component, since: datetime) -> bool:
+        """Tell whether trouble that was seen from then on (or led to be looked at then) was told of."""
+        row = alerts_table.c
+        lately = (row.component == component) & (row.told_at >= since - self.policy.window)
+        return (await tx.execute(select(row.component).where(lately))).first() is not None
 
     async def _alarming(self, tx: Transaction, component: Component, since: datetime) -> str | None:
         """Say what is wrong with a component; None while it is too little to tell of."""
@@ -186,10 +196,16 @@ class Troubles:
 
     async def _mine(self, tx: Transaction, component: Component, now: datetime) -> bool:
         """Claim the alert of a component; False when it was told of lately, by whomever, or an alert still waits to be posted."""
-        row = alerts_table.c
-        due = (row.component == component) & (row.told_at <= now - self.policy.quiet)
-        if not (await tx.execute(update(alerts_table).where(due).values(told_at=now))).rowcount:
+        row, before = alerts_table.c, now - self.policy.window
+        known = (await tx.execute(select(alerts_table).where(row.component == component))).one()
+        earlier = (troubles_table.c.component == component) & (troubles_table.c.at < before)
+        last = (await tx.execute(select(func.max(troubles_table.c.at)).where(earlier))).scalar()
+        lasts = last is not None and last >= before - self.policy.window
+        times = known.times + 1 if lasts else 0
+        if now - known.told_at < self.policy.quiet * 2 ** min(max(times - 1, 0), DOUBLED):
             return False
+        mine = update(alerts_table).where(row.component == component)
+        await tx.execute(mine.values(told_at=now, times=times))
         return not await self.jobs.waiting(tx, _lock(component))
 
     async def _tell(self, tx: Transaction, component: Component, words: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import select, text
@@ -87,6 +88,33 @@ async def test_it_is_told_again_after_ten_minutes(store: Store, troubles: Troubl
     clock.pass_by(minutes=0.2)
     await fails(troubles)
     assert len(await alerts(store)) == 2
+
+
+async def test_while_it_lasts_it_is_told_more_and_more_seldom(
+    store: Store, troubles: Troubles, clock: TestClock
+) -> None:
+    begun, told = clock(), [0]
+    while clock() - begun < timedelta(hours=9):
+        await fails(troubles)
+        if len(await alerts(store)) > len(told) - 1:
+            told.append(round((clock() - begun).total_seconds() / 60))
+            await posted(store)
+        clock.pass_by(minutes=1)
+    assert [after - before for before, after in pairwise(told)] == [2, 10, 20, 40, 80, 160, 160]
+
+
+async def test_new_trouble_is_told_without_that_patience(
+    store: Store, troubles: Troubles, clock: TestClock
+) -> None:
+    for _ in range(40):
+        await fails(troubles)
+        clock.pass_by(minutes=1)
+    await posted(store)
+    before = len(await alerts(store))
+    clock.pass_by(minutes=15)
+    for _ in range(3):
+        await fails(troubles)
+    assert len(await alerts(store)) == before + 1
 
 
 async def test_an_alert_that_waits_is_not_joined_by_another(

@@ -109,6 +109,20 @@ async def test_jira_refuses_our_credentials(tools: Tools) -> None:
         assert "does not accept Updraft's credentials" in await operator.alert("Jira: ")
 
 
+async def test_an_outage_is_told_though_nobody_writes_and_so_is_its_end(tools: Tools) -> None:
+    async with running(*tools, UPDRAFT_HEALTH_EVERY="1") as (desk, operator):
+        desk.site.jira.faults.add("status", "myself", status=503, times=-1)
+        desk.site.models.behave(down=True)
+        assert "Jira does not answer right now (503)." in await operator.alert("Jira: ")
+        assert "openai:gpt-4.1" in await operator.alert("Language models: ")
+        desk.site.jira.faults.clear()
+        desk.site.models.behave()
+        well = await operator.alert("Jira is well again, after a minute.")
+        assert "openai:gpt-4.1 is well again, after a minute." in well
+        found = await figures(operator.http)
+        assert found["updraft_dependency_up", "jira"] == found["updraft_dependency_up", "openai:gpt-4.1"] == 1
+
+
 async def test_slack_refuses_us(tools: Tools) -> None:
     """Nobody can be told while that is so; when it is mended there is one alert, and every answer."""
     refusal = {"ok": False, "error": "ratelimited"}
