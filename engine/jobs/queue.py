@@ -35,8 +35,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 
-from engine.errors import Postpone, UpdraftError
-from engine.jobs.retry import RetryPolicy, next_try
+from engine.errors import UpdraftError
+from engine.jobs.retry import RetryPolicy, next_try, postpones
 from engine.notices import Component, Failed, Notify, Worked, nobody
 from engine.store import Clock, Json, Moment, Store, Transaction, metadata, utcnow
 
@@ -67,6 +67,7 @@ jobs_table = Table(
     Column("status", String(16), nullable=False),  # pending, processing, completed, failed
     Column("starts", Integer, nullable=False, default=0),
     Column("tries", Integer, nullable=False, default=0),
+    Column("postponed", Integer, nullable=False, default=0, server_default="0"),  # of these tries
     Column("run_at", Moment, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("started_at", Moment),  # of the last try
@@ -95,7 +96,8 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One piece of work as its handler sees it; ``tries`` counts earlier failures, ``start`` how often it was begun.
+    """One piece of work as its handler sees it; ``tries`` counts earlier failures, ``postponed`` those of them that
+    only waited for something that was down, ``start`` how often it was begun.
 
     ``waited`` are the seconds from when it was due to its start. ``cut_off`` tells that the start before this one came to no end.
     ``began`` is the monotonic clock at its start.
@@ -110,6 +112,7 @@ class Job:
     start: int = 1
     waited: float = 0.0
     cut_off: bool = False
+    postponed: int = 0
     began: float = field(default_factory=time.monotonic)
 
 
@@ -263,7 +266,14 @@ class Jobs(ABC):
 
     async def requeue(self, tx: Transaction, id: str) -> bool:
         """Give a dead letter another life; False when it is none. What it works on is to be put back in the same transaction."""
-        fresh = {"status": "pending", "tries": 0, "starts": 0, "run_at": self._at(), "created_at": self._at()}
+        fresh = {
+            "status": "pending",
+            "tries": 0,
+            "postponed": 0,
+            "starts": 0,
+            "run_at": self._at(),
+            "created_at": self._at(),
+        }
         dead = (jobs_table.c.id == id) & (jobs_table.c.status == "failed")
         revived = await tx.execute(update(jobs_table).where(dead).values(**fresh, finished_at=None))
         await self._announce(tx)
@@ -418,8 +428,9 @@ class Jobs(ABC):
             raise
         except Exception as error:  # noqa: BLE001 - the one place where work of any kind may fail
             age = self.clock() - job.created_at
-            wait = next_try(self.policy, error, job.tries + 1, age, random.uniform(0.5, 1.5))
-            level = log.info if isinstance(error, Postpone) else log.warning
+            jitter = random.uniform(0.5, 1.5)
+            wait = next_try(self.policy, error, job.tries + 1, age, jitter, job.postponed)
+            level = log.info if postpones(error) else log.warning
             level(
                 "job failed",
                 tries=job.tries + 1,
@@ -427,7 +438,7 @@ class Jobs(ABC):
                 again_in=wait,
             )
             outcome, took = _outcome(error, wait), time.monotonic() - job.began
-            if not isinstance(error, Postpone):
+            if not postpones(error):
                 self.notify(Failed(Component.JOBS, f"{job.kind}: {type(error).__name__}."))
             await self._end(job, error, wait)
         else:
@@ -439,6 +450,7 @@ class Jobs(ABC):
     async def _end(self, job: Job, error: BaseException, wait: float | None) -> None:
         """Put the job back for later, or make it a dead letter and say so."""
         values: dict[str, Any] = {"tries": job.tries + 1, "error": f"{type(error).__name__}: {error}"[:1000]}
+        values["postponed"] = job.postponed + postpones(error)
         if wait is None:
             await self._steadily(lambda: self.keep(job))
             if (given_up := self._given_up.get(job.kind)) is not None:
@@ -465,7 +477,18 @@ def started(row: Row[Any], start: int, now: datetime) -> Job:
     """Return a row of the table as the job that begins for the ``start``-th time."""
     waited = max((now - row.run_at).total_seconds(), 0.0)
     cut_off = row.error == CUT_OFF
-    return Job(row.id, row.kind, row.payload, row.lock, row.tries, row.created_at, start, waited, cut_off)
+    return Job(
+        row.id,
+        row.kind,
+        row.payload,
+        row.lock,
+        row.tries,
+        row.created_at,
+        start,
+        waited,
+        cut_off,
+        row.postponed,
+    )
 
 
 def _endless(job: Job) -> bool:
@@ -475,7 +498,7 @@ def _endless(job: Job) -> bool:
 def _outcome(error: Exception, wait: float | None) -> str:
     if wait is None:
         return "failed"
-    return "postponed" if isinstance(error, Postpone) else "again"
+    return "postponed" if postpones(error) else "again"
 
 
 def _about(payload: Mapping[str, Any]) -> dict[str, str]:
@@ -488,4 +511,4 @@ def _row(kind: str, payload: Mapping[str, Any], lock: str | None, priority: Prio
     message = structlog.contextvars.get_contextvars().get("message")
     about = {} if message is None else {"message": message}
     row = {"id": uuid4().hex, "kind": kind, "payload": {**about, **payload}, "lock": lock}
-    return {**row, "priority": int(priority), "status": "pending", "starts": 0, "tries": 0}
+    return {**row, "priority": int(priority), "status": "pending", "starts": 0, "tries": 0, "postponed": 0}

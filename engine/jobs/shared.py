@@ -77,7 +77,7 @@ WITH ready AS MATERIALIZED (
 UPDATE jobs SET status = 'processing', starts = starts + 1, worker = :worker,
     started_at = coalesce(CAST(:now AS timestamptz), now()) FROM mine
 WHERE jobs.id = mine.id AND EXISTS (SELECT FROM workers WHERE workers.id = :worker)
-RETURNING jobs.id, kind, payload, lock, priority, tries, starts, run_at, created_at, error,
+RETURNING jobs.id, kind, payload, lock, priority, tries, postponed, starts, run_at, created_at, error,
     coalesce(CAST(:now AS timestamptz), now()) AS now
 """
 TAKE = text(CLAIM).columns(payload=Json, run_at=Moment, created_at=Moment, now=Moment)

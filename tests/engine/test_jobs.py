@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from engine.errors import InvalidInput, Postpone
 from engine.jobs import Job, Jobs, LocalJobs, Priority, RetryPolicy, jobs_on, jobs_table, next_try
@@ -43,6 +44,17 @@ def test_when_a_job_runs_again(
     assert next_try(RetryPolicy(), error, tries, age, jitter) == wait
 
 
+def test_an_outage_uses_no_retries_up() -> None:
+    assert next_try(RetryPolicy(), RuntimeError(), 8, FRESH, 1.0, postponed=7) == 300.0
+    assert next_try(RetryPolicy(), RuntimeError(), 13, FRESH, 1.0, postponed=7) is None
+
+
+def test_a_database_that_is_away_is_waited_for() -> None:
+    away = OperationalError("SELECT 1", {}, Exception("server closed the connection"))
+    assert next_try(RetryPolicy(), away, 40, FRESH, 1.0) == 300.0
+    assert next_try(RetryPolicy(), away, 40, DAY * 2, 1.0) is None
+
+
 @pytest.fixture
 async def jobs(store: Store):  # type: ignore[no-untyped-def] # an async generator fixture
     queue = jobs_on(store, policy=RetryPolicy(base=0.001), at_once=4)
@@ -55,6 +67,26 @@ async def statuses(store: Store) -> list[str]:
         return list(
             (await tx.execute(select(jobs_table.c.status).order_by(jobs_table.c.created_at))).scalars()
         )
+
+
+async def test_a_job_that_waited_long_may_still_fail_and_be_tried_again(store: Store, jobs: Jobs) -> None:
+    ways: list[Exception | None] = [*[Postpone("down") for _ in range(9)], RuntimeError("odd"), None]
+
+    async def work(job: Job) -> None:
+        if (error := ways.pop(0)) is not None:
+            raise error
+
+    jobs.handle("work", work)
+    async with store.write() as tx:
+        await jobs.enqueue(tx, "work", {})
+    await jobs.start()
+    async with asyncio.timeout(10):
+        while ways:
+            await jobs.idle()
+    await jobs.idle()
+    async with store.read() as tx:
+        row = (await tx.execute(select(jobs_table))).one()
+    assert (row.status, row.tries, row.postponed) == ("completed", 10, 9)
 
 
 async def test_a_job_runs_after_its_transaction_and_vanishes_with_it(store: Store, jobs: Jobs) -> None:

@@ -1,4 +1,4 @@
-"""How each thing that Updraft depends on was when it was last looked at, and how often an alert was repeated."""
+"""How each thing that Updraft depends on was when it was last looked at, and how often an alert was repeated and a job had to wait."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ down_revision = "0007"
 
 
 def upgrade() -> None:
-    """Make the table and the column."""
+    """Make the table and the columns."""
     op.create_table(
         "conditions",
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -21,10 +21,12 @@ def upgrade() -> None:
         sa.Column("seen_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_conditions"),
     )
+    op.add_column("jobs", sa.Column("postponed", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("alerts", sa.Column("times", sa.Integer(), nullable=False, server_default="0"))
 
 
 def downgrade() -> None:
     """Drop what the next looks fill again."""
     op.drop_column("alerts", "times")
+    op.drop_column("jobs", "postponed")
     op.drop_table("conditions")
