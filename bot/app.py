@@ -1,7 +1,9 @@
 """The composition root: opens store, jobs, Jira, models, engine, Bolt and the web, and closes them in reverse."""
 
 import asyncio
+import os
 import signal
+import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -58,6 +60,10 @@ ALONE = (
     "DATABASE_URL: with SQLite one process does everything. Run `updraft serve`, which also runs the jobs (UPDRAFT_SERVE_JOBS=true). "
     "Separate workers need a database that several processes share: postgresql://…"
 )
+
+
+STOPPED = 28.0
+"""Seconds after which a process that was told to stop ends as it is: platforms kill it after 30."""
 
 
 class StartError(UpdraftError):
@@ -217,10 +223,26 @@ async def work(settings: Settings, *, stop: asyncio.Event | None = None) -> None
 
 
 def _signalled() -> asyncio.Event:
-    """Return an event that the signals to stop set."""
+    """Return an event that the signals to stop set; who insists, or waits for too long, is not kept waiting."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def leave() -> None:
+        log.warning("stopped before everything was done; what is left is taken up again")
+        os._exit(1)
+
+    def told(name: signal.Signals) -> None:
+        # Platforms may send SIGTERM more than once; who presses Ctrl-C again means it.
+        if stop.is_set() and name is signal.SIGINT:
+            leave()
+        if not stop.is_set():
+            stop.set()
+            # Not the loop's clock: what holds it up at its end are threads that wait for an answer.
+            patience = threading.Timer(STOPPED, leave)
+            patience.daemon = True
+            patience.start()
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
+        loop.add_signal_handler(name, told, name)
     return stop
 
 

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.engine import Row
 
-from engine.jobs.queue import CUT_OFF, Job, Jobs, jobs_table, started
+from engine.jobs.queue import Job, Jobs, jobs_table, started
 
 log = structlog.get_logger(__name__)
 
@@ -22,20 +22,10 @@ class LocalJobs(Jobs):
 
     async def _enter(self) -> None:
         self.store.claim()
-        self._began = self.clock()
-        cut_off = jobs_table.c.status == "processing"
         async with self.store.write() as tx:
-            taken_up = await tx.execute(
-                update(jobs_table).where(cut_off).values(status="pending", error=CUT_OFF)
-            )
+            taken_up = await tx.execute(update(jobs_table).where(self._ours()).values(**self._cut_off()))
         if taken_up.rowcount:
             log.info("jobs taken up", count=taken_up.rowcount)
-
-    def doubt(self, job: Job, settle: float) -> float:
-        """What was cut off was so before this process began."""
-        if not job.cut_off:
-            return 0.0
-        return max(0.0, settle - (self.clock() - self._began).total_seconds())
 
     async def _pause(self) -> float:
         pending = jobs_table.c.status == "pending"

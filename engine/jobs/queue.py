@@ -55,6 +55,8 @@ MAX_STARTS = 50
 """A job that was started this often without an end kills its process: it becomes a dead letter."""
 CUT_OFF = "cut off"
 """What stands for the error of a job whose last start came to no end."""
+SWEEP = 3.0
+"""Seconds between two looks for jobs that count as running and are not."""
 
 jobs_table = Table(
     "jobs",
@@ -71,6 +73,7 @@ jobs_table = Table(
     Column("run_at", Moment, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("started_at", Moment),  # of the last try
+    Column("cut_off_at", Moment),  # when a start last came to no end
     Column("finished_at", Moment),
     Column("error", Text),
     Column("worker", String(32)),
@@ -99,8 +102,8 @@ class Job:
     """One piece of work as its handler sees it; ``tries`` counts earlier failures, ``postponed`` those of them that
     only waited for something that was down, ``start`` how often it was begun.
 
-    ``waited`` are the seconds from when it was due to its start. ``cut_off`` tells that the start before this one came to no end.
-    ``began`` is the monotonic clock at its start.
+    ``waited`` are the seconds from when it was due to its start. ``since_cut_off`` are the seconds from when an
+    earlier start came to no end to this one, None where none did. ``began`` is the monotonic clock at its start.
     """
 
     id: str
@@ -111,9 +114,14 @@ class Job:
     created_at: datetime
     start: int = 1
     waited: float = 0.0
-    cut_off: bool = False
+    since_cut_off: float | None = None
     postponed: int = 0
     began: float = field(default_factory=time.monotonic)
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether an earlier start came to no end, so that its effects are not known."""
+        return self.since_cut_off is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +240,10 @@ class Jobs(ABC):
         return
 
     def doubt(self, job: Job, settle: float) -> float:
-        """Return for how many seconds an effect of a try that was cut off may still come, if one takes ``settle`` seconds at most."""
-        return 0.0
+        """Return for how many seconds an effect of a start that was cut off may still come, if one takes ``settle`` seconds at most."""
+        if job.since_cut_off is None:
+            return 0.0
+        return max(0.0, settle - job.since_cut_off - (time.monotonic() - job.began))
 
     @property
     def loop(self) -> asyncio.Task[None]:
@@ -315,12 +325,24 @@ class Jobs(ABC):
         """Select the job's row as long as it is still ours."""
         return jobs_table.c.id == job.id
 
+    def _ours(self) -> ColumnElement[bool]:
+        """Select the jobs that this process is taken to run."""
+        return jobs_table.c.status == "processing"
+
+    def _cut_off(self, seconds_ago: float = 0.0) -> dict[str, Any]:
+        """Return what a job is whose start came to no end so many seconds ago: ready for another one."""
+        return {"status": "pending", "error": CUT_OFF, "cut_off_at": self._at(-seconds_ago)}
+
     async def _announce(self, tx: Transaction) -> None:
         """Have whoever runs jobs look for some once this transaction is committed."""
         self.store.after_commit(tx, self._wake.set)
 
     async def _steadily(self, act: Callable[[], Awaitable[T]]) -> T:
         """Do something that the runner depends on; where the database may go and come back, for as long as that takes."""
+        return await act()
+
+    async def _patiently(self, act: Callable[[], Awaitable[T]]) -> T:
+        """Do something that may take its time, again where the database was away meanwhile."""
         return await act()
 
     # -- the runner
@@ -369,8 +391,12 @@ class Jobs(ABC):
     async def _run(self, after: Awaitable[object] | None) -> None:
         if after is not None:
             await after
+        swept = time.monotonic()
         while not self._over.is_set():
             self._wake.clear()
+            if time.monotonic() - swept > SWEEP:
+                await self._steadily(self._sweep)
+                swept = time.monotonic()
             if (room := self._room()) <= 0:
                 await self._news(GIVE_WAY)
                 continue
@@ -383,6 +409,25 @@ class Jobs(ABC):
                 wait = await self._steadily(self._pause)
                 # A job that is due but waits for its lock is woken by that lock's end, not by the clock.
                 await self._news(None if wait is None else max(wait, 0.25))
+
+    async def _sweep(self) -> None:
+        """Make ready again what we took and do not run: the answer to a claim was lost, or the end of a job could not be noted.
+
+        Only between claims, when all that was claimed is among the running.
+        """
+        query = select(jobs_table.c.id, jobs_table.c.starts).where(self._ours())
+        async with self.store.read() as tx:
+            rows = (await tx.execute(query)).all()
+        running = {(job.id, job.start) for job in self._running.values()}
+        lost = [row for row in rows if (row.id, row.starts) not in running]
+        if not lost:
+            return
+        async with self.store.write() as tx:
+            for row in lost:
+                same = (jobs_table.c.id == row.id) & (jobs_table.c.starts == row.starts)
+                await tx.execute(update(jobs_table).where(same & self._ours()).values(**self._cut_off()))
+            await self._announce(tx)
+        log.warning("jobs taken up that were not running", count=len(lost))
 
     def _room(self) -> int:
         """Return how many jobs may begin now; those that have run for long wait for others and take no turn from anybody."""
@@ -410,7 +455,8 @@ class Jobs(ABC):
             if _endless(job):
                 error = RuntimeError(f"started {MAX_STARTS} times and never ended")
                 self.notify(Failed(Component.JOBS, f"{job.kind}: {error}."))
-                await self._end(job, error, None)
+                with suppress(TakenOver):
+                    await self._end(job, error, None)
                 self.notify(Worked(job.kind, "failed", job.waited, 0.0))
         return [job for job in jobs if not _endless(job)]
 
@@ -455,7 +501,9 @@ class Jobs(ABC):
             await self._steadily(lambda: self.keep(job))
             if (given_up := self._given_up.get(job.kind)) is not None:
                 try:
-                    await given_up(job, error)
+                    await self._patiently(lambda: given_up(job, error))
+                except TakenOver:
+                    raise
                 except Exception as second:  # noqa: BLE001 - telling may fail as the work did; the dead letter stays
                     log.warning("could not tell that a job was given up", error=repr(second)[:300])
             values |= {"status": "failed", "finished_at": self._at()}
@@ -475,8 +523,6 @@ class Jobs(ABC):
 
 def started(row: Row[Any], start: int, now: datetime) -> Job:
     """Return a row of the table as the job that begins for the ``start``-th time."""
-    waited = max((now - row.run_at).total_seconds(), 0.0)
-    cut_off = row.error == CUT_OFF
     return Job(
         row.id,
         row.kind,
@@ -485,9 +531,9 @@ def started(row: Row[Any], start: int, now: datetime) -> Job:
         row.tries,
         row.created_at,
         start,
-        waited,
-        cut_off,
-        row.postponed,
+        waited=max((now - row.run_at).total_seconds(), 0.0),
+        since_cut_off=None if row.cut_off_at is None else max((now - row.cut_off_at).total_seconds(), 0.0),
+        postponed=row.postponed,
     )
 
 

@@ -34,7 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
-from engine.jobs.queue import CUT_OFF, Job, Jobs, TakenOver, jobs_table, started
+from engine.jobs.queue import Job, Jobs, TakenOver, jobs_table, started
 from engine.jobs.retry import RetryPolicy
 from engine.notices import Notify, nobody
 from engine.store import AWAY, Clock, Json, Moment, Store, StoreError, Transaction, metadata, utcnow
@@ -50,7 +50,9 @@ DEAD = 9.0
 """Seconds without one after which a worker's jobs go to others: within DEAD + BEAT its work goes on."""
 POLL = 5.0
 """The most that a notification which got lost can cost, in seconds."""
-GONE = (*AWAY, StoreError)
+LEAVE = 3.0
+"""Seconds that taking leave may last; without it the others wait until this worker counts as dead."""
+GONE = (*AWAY, StoreError, TimeoutError)
 """What it looks like when the database is away for a while."""
 
 workers_table = Table(
@@ -77,10 +79,10 @@ WITH ready AS MATERIALIZED (
 UPDATE jobs SET status = 'processing', starts = starts + 1, worker = :worker,
     started_at = coalesce(CAST(:now AS timestamptz), now()) FROM mine
 WHERE jobs.id = mine.id AND EXISTS (SELECT FROM workers WHERE workers.id = :worker)
-RETURNING jobs.id, kind, payload, lock, priority, tries, postponed, starts, run_at, created_at, error,
+RETURNING jobs.id, kind, payload, lock, priority, tries, postponed, starts, run_at, created_at, cut_off_at,
     coalesce(CAST(:now AS timestamptz), now()) AS now
 """
-TAKE = text(CLAIM).columns(payload=Json, run_at=Moment, created_at=Moment, now=Moment)
+TAKE = text(CLAIM).columns(payload=Json, run_at=Moment, created_at=Moment, cut_off_at=Moment, now=Moment)
 SPACE = 0x6A6F62
 """The advisory locks of claims, apart from all others: "job"."""
 
@@ -103,10 +105,6 @@ class SharedJobs(Jobs):
         self.beat, self.dead = beat, dead
         self.worker, self.name = uuid4().hex, f"{socket.gethostname()[:80]}:{os.getpid()}"
         self._beating: asyncio.Task[None] | None = None
-
-    def doubt(self, job: Job, settle: float) -> float:
-        """Whoever was cut off was so at least ``dead`` seconds but for a beat before somebody took over: the rest is waited for here."""
-        return max(0.0, settle - (self.dead - self.beat)) if job.cut_off else 0.0
 
     async def keep(self, job: Job) -> None:
         """Make sure of a job just before an effect that must not happen twice, and be seen alive. Raises TakenOver."""
@@ -133,9 +131,9 @@ class SharedJobs(Jobs):
         self._beating.cancel()
         await asyncio.gather(self._beating, return_exceptions=True)
         try:
-            async with self.store.write() as tx:
+            async with asyncio.timeout(LEAVE), self.store.write() as tx:
                 await tx.execute(delete(workers_table).where(workers_table.c.id == self.worker))
-                await self._take_up(tx)
+                await self._take_up(tx, 0.0)
         except GONE as error:
             log.warning("could not take leave; others notice", error=type(error).__name__)
 
@@ -148,18 +146,25 @@ class SharedJobs(Jobs):
             return super()._at(seconds)
         return func.now() + timedelta(seconds=seconds)
 
+    def _ours(self) -> ColumnElement[bool]:
+        return super()._ours() & (jobs_table.c.worker == self.worker)
+
     def _mine(self, job: Job) -> ColumnElement[bool]:
-        row = (jobs_table.c.id == job.id) & (jobs_table.c.status == "processing")
-        return row & (jobs_table.c.worker == self.worker) & (jobs_table.c.starts == job.start)
+        return self._ours() & (jobs_table.c.id == job.id) & (jobs_table.c.starts == job.start)
 
     async def _announce(self, tx: Transaction) -> None:
         await super()._announce(tx)
         await tx.execute(select(func.pg_notify(CHANNEL, self.worker)))
 
     async def _steadily(self, act: Callable[[], Awaitable[T]]) -> T:
+        return await self._patiently(act, self.dead)
+
+    async def _patiently(self, act: Callable[[], Awaitable[T]], limit: float | None = None) -> T:
         while True:
             try:
-                return await act()
+                # A database that falls silent is away as well. What it did all the same is found by the next sweep.
+                async with asyncio.timeout(limit):
+                    return await act()
             except GONE as error:
                 log.warning("the database does not answer; waiting", error=type(error).__name__)
                 await asyncio.sleep(1.0)
@@ -170,7 +175,7 @@ class SharedJobs(Jobs):
                 self._wake.set()
 
         while True:
-            await self._steadily(lambda: self.store.listen(CHANNEL, heard))
+            await self._patiently(lambda: self.store.listen(CHANNEL, heard))
 
     async def _beat(self) -> None:
         while True:
@@ -187,16 +192,17 @@ class SharedJobs(Jobs):
             # A new row, where there should have been ours, is one that PostgreSQL never updated.
             fresh = (await tx.execute(again.returning(text("xmax = 0")))).scalar_one()
             await tx.execute(delete(workers_table).where(silent & (workers_table.c.id != self.worker)))
-            await self._take_up(tx)
+            # Whoever is silent for that long began nothing since, but what it began just before its last sign of life was due.
+            await self._take_up(tx, max(self.dead - self.beat, 0.0))
         if fresh and running:
             await self._let_go(running)
 
-    async def _take_up(self, tx: Transaction) -> None:
-        """Make the jobs ready again that are nobody's."""
+    async def _take_up(self, tx: Transaction, silent: float) -> None:
+        """Make the jobs ready again that are nobody's, and for so many seconds at least were worked on by nobody."""
         cut_off = jobs_table.c.status == "processing"
         nobody = ~exists().where(workers_table.c.id == jobs_table.c.worker)
         taken = await tx.execute(
-            update(jobs_table).where(cut_off & nobody).values(status="pending", worker=None, error=CUT_OFF)
+            update(jobs_table).where(cut_off & nobody).values(worker=None, **self._cut_off(silent))
         )
         if taken.rowcount:
             log.info("jobs taken up", count=taken.rowcount)
@@ -204,9 +210,8 @@ class SharedJobs(Jobs):
 
     async def _let_go(self, running: Mapping[asyncio.Task[None], Job]) -> None:
         """Stop the jobs that others have taken over while this process was paused."""
-        mine = (jobs_table.c.worker == self.worker) & (jobs_table.c.status == "processing")
         async with self.store.read() as tx:
-            rows = (await tx.execute(select(jobs_table.c.id, jobs_table.c.starts).where(mine))).all()
+            rows = (await tx.execute(select(jobs_table.c.id, jobs_table.c.starts).where(self._ours()))).all()
         kept = {(row.id, row.starts) for row in rows}
         for task, job in running.items():
             if (job.id, job.start) not in kept and task in self._running:

@@ -38,9 +38,19 @@ CONNECTIONS = 4
 POSTGRES: dict[str, Any] = {
     "connect_timeout": 10,
     "application_name": "updraft",
+    # A server that vanished, with its machine or behind a router that forgot the connection, is missed after some ten seconds.
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,  # milliseconds
     # A process that is paused inside a transaction must not hold its rows for ever.
     "options": "-c idle_in_transaction_session_timeout=60s -c timezone=UTC",
 }
+NOT_HERE = ("25P03", "25006")
+"""States that the driver counts as our mistakes: a transaction of a process that was paused for too long, and a server that
+another one has taken over from."""
+PATIENCE = 10.0
+"""Seconds that the database has to show that it is there."""
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
 """What it looks like when the database is away."""
 TROUBLE = (
@@ -259,9 +269,9 @@ class Store:
     @asynccontextmanager
     async def _answering(self) -> AsyncIterator[Transaction]:
         try:
-            async with self.read() as tx:
+            async with asyncio.timeout(PATIENCE), self.read() as tx:
                 yield tx
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, TimeoutError) as error:
             raise StoreError(f"The database does not answer ({type(error).__name__}).") from error
 
     async def close(self) -> None:
@@ -299,6 +309,9 @@ def _discreet(engine: AsyncEngine) -> None:
         for error in (context.original_exception, context.sqlalchemy_exception):
             if error is not None and error.args:
                 error.args = (str(error.args[0]).partition("\nDETAIL:")[0], *error.args[1:])
+        if getattr(context.original_exception, "sqlstate", None) in NOT_HERE:
+            context.is_disconnect = True
+            raise OperationalError(context.statement, None, context.original_exception, hide_parameters=True)
 
 
 def _trouble(error: DBAPIError) -> str:

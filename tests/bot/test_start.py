@@ -5,6 +5,7 @@ import json
 import signal
 import socket
 import sys
+import time
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -103,6 +104,37 @@ async def test_a_port_in_use_is_said_in_one_line(site: Site, tmp_path: Path) -> 
     assert told.decode() == (
         f"Port {port} on 127.0.0.1 cannot be used (Address already in use). Set PORT to another one.\n"
     )
+
+
+@pytest.mark.parametrize(("again", "soon"), [(signal.SIGINT, True), (signal.SIGTERM, False)])
+async def test_who_insists_is_not_kept_waiting(
+    site: Site, tmp_path: Path, again: signal.Signals, *, soon: bool
+) -> None:
+    """A second Ctrl-C ends it at once, a second SIGTERM does not: platforms send several."""
+    environment = product_environment(site.url, tmp_path, 0) | {"UPDRAFT_HEALTH_EVERY": "0"}
+    process = await run("serve", **environment)
+    await site.slack.wait_connected()
+    fault = site.jira.faults.add("hang", "")
+    await site.slack.say(ANA.slack, ANA.dm, "done with DEMO-14")
+    for _ in range(400):
+        if fault.times == 0:
+            break
+        await asyncio.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    await asyncio.sleep(0.5)
+    process.send_signal(again)
+    begun = time.monotonic()
+    try:
+        _, told = await asyncio.wait_for(process.communicate(), 8 if soon else 2)
+    except TimeoutError:
+        assert not soon
+        process.kill()
+        await process.communicate()
+    else:
+        assert soon, told.decode()
+        assert process.returncode == 1
+        assert "stopped before everything was done" in told.decode()
+        assert time.monotonic() - begun < 5
 
 
 def test_serving_without_settings_names_them(capsys: pytest.CaptureFixture[str]) -> None:

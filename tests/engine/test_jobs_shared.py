@@ -8,13 +8,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 
 from engine.errors import InvalidInput
 from engine.jobs import Job, SharedJobs, TakenOver, jobs_table, workers_table
 from engine.jobs.shared import POLL
-from engine.store import Store, StoreError, utcnow
+from engine.store import Store, StoreError
 from tests import postgres
+from tests.relay import relayed
 
 SOON = 10.0
 
@@ -271,9 +272,78 @@ async def test_a_process_that_starts_while_the_database_is_away_says_so(
     await store.close()
 
 
-async def test_an_effect_of_a_try_that_was_cut_off_is_waited_for(on_server: Store) -> None:
-    worker = SharedJobs(on_server, dead=9, beat=3)
-    lost = Job("1", "post", {}, None, tries=1, created_at=utcnow(), start=3, cut_off=True)
-    assert worker.doubt(replace(lost, cut_off=False), 10) == 0
-    assert worker.doubt(lost, 10) == 4
-    assert worker.doubt(lost, 5) == 0
+async def taken_over(office: Office, *, leave: bool) -> tuple[Job, SharedJobs]:
+    """Have a worker cut off at a job, by leaving or by silence; return the job as the next worker begins it, and that worker."""
+    first = office.worker(dead=2)
+    await stuck_on(office, first)
+    second, begun = office.worker(beat=0.5, dead=2), asyncio.Queue[Job]()
+    second.handle("work", begun.put)
+    if leave:
+        await first.stop(grace=0)
+    else:
+        async with office.store.write() as tx:
+            silent = {"seen_at": func.now() - timedelta(seconds=3)}
+            await tx.execute(update(workers_table).where(workers_table.c.id == first.worker).values(silent))
+            await tx.execute(
+                update(workers_table).where(workers_table.c.id == first.worker).values(id="gone")
+            )
+            await tx.execute(update(jobs_table).values(worker="gone"))
+    await second.start()
+    return await asyncio.wait_for(begun.get(), SOON), second
+
+
+async def test_an_effect_of_who_left_is_waited_for_from_that_moment(office: Office) -> None:
+    job, worker = await taken_over(office, leave=True)
+    assert job.cut_off
+    assert 8 < worker.doubt(job, 10) <= 10
+    assert worker.doubt(replace(job, since_cut_off=None), 10) == 0
+
+
+async def test_an_effect_of_who_fell_silent_was_begun_before_the_silence(office: Office) -> None:
+    job, worker = await taken_over(office, leave=False)
+    assert 7 < worker.doubt(job, 10) <= 10 - (worker.dead - worker.beat)
+    assert worker.doubt(job, 1) == 0
+
+
+async def test_telling_that_a_job_is_given_up_outlasts_the_database(office: Office) -> None:
+    worker, told = office.worker(), []
+
+    async def work(job: Job) -> None:
+        raise InvalidInput("no")
+
+    async def given_up(job: Job, error: BaseException) -> None:
+        told.append(str(error))
+        if len(told) == 1:
+            async with office.store.write() as tx:
+                await tx.execute(select(func.pg_terminate_backend(func.pg_backend_pid())))
+
+    worker.handle("work", work, given_up)
+    async with office.store.write() as tx:
+        await worker.enqueue(tx, "work", {})
+    await worker.start()
+    async with asyncio.timeout(SOON):
+        while len(told) < 2:
+            await worker.idle()
+    await worker.idle()
+    assert told == ["no", "no"]
+    assert len(await worker.dead_letters()) == 1
+
+
+async def test_work_goes_on_when_the_database_falls_silent(on_server: Store) -> None:
+    """As behind a router that forgot the connections: nothing is answered any more, and nothing refused."""
+    async with relayed(on_server.url) as (relay, url):
+        store = await Store.open(url)
+        worker, ran = SharedJobs(store, beat=0.2, dead=1), asyncio.Event()
+
+        async def work(job: Job) -> None:
+            ran.set()
+
+        worker.handle("work", work)
+        await worker.start()
+        await worker.idle()
+        relay.silence()
+        async with on_server.write() as tx:
+            await SharedJobs(on_server).enqueue(tx, "work", {})
+        await asyncio.wait_for(ran.wait(), 4 * SOON)
+        await worker.stop(grace=1)
+        await store.close()

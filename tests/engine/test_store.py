@@ -13,8 +13,9 @@ from sqlalchemy.exc import DBAPIError, StatementError
 
 import engine
 from engine.audit import audit_table
-from engine.store import Store, StoreError, metadata, utcnow
+from engine.store import AWAY, Store, StoreError, metadata, utcnow
 from tests import postgres
+from tests.relay import relayed
 
 assert engine.Store is Store  # importing the engine registers every table
 
@@ -232,32 +233,48 @@ async def test_a_server_that_has_gone_is_said(postgres_server: postgres.Server) 
 
 
 async def test_a_connection_nobody_waits_for_any_more_is_not_left_half_open(on_server: Store) -> None:
-    begun, relays = asyncio.Event(), set[asyncio.Task[None]]()
-    server = on_server.url.host, on_server.url.port
-
-    async def slowly(client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
-        relays.add(asyncio.current_task())  # type: ignore[arg-type] # it returns nothing
-        answers, to_server = await asyncio.open_connection(*server)
-        while data := await client.read(4096):
-            begun.set()
-            await asyncio.sleep(0.1)
-            to_server.write(data)
-            to_client.write(await answers.read(4096))
-        to_server.close()
-        to_client.close()
-
-    async with await asyncio.start_server(slowly, "127.0.0.1") as relay:
-        url = on_server.url.set(port=relay.sockets[0].getsockname()[1])
-        store = await Store.open(url.render_as_string(hide_password=False))
-        begun.clear()
+    async with relayed(on_server.url) as (relay, url):
+        store = await Store.open(url)
+        relay.delay = 0.1
+        relay.asked.clear()
         opening = asyncio.ensure_future(store.write().__aenter__())
-        await asyncio.wait_for(begun.wait(), 5)
+        await asyncio.wait_for(relay.asked.wait(), 5)
         opening.cancel()
         await asyncio.wait([opening])
         assert opening.cancelled()
         await store.close()
         async with asyncio.timeout(5):
-            await asyncio.gather(*relays)
+            await asyncio.wait(relay.connections)
+
+
+@pytest.mark.parametrize(
+    ("statements", "pause"),
+    [
+        (["SET LOCAL idle_in_transaction_session_timeout = 100", "SELECT 1"], 0.5),
+        (["SET TRANSACTION READ ONLY", "CREATE TABLE t (n int)"], 0.0),
+    ],
+    ids=["paused too long", "a server that only reads"],
+)
+async def test_a_server_that_takes_no_writes_of_us_is_away(
+    on_server: Store, statements: list[str], pause: float
+) -> None:
+    with pytest.raises(AWAY):
+        async with on_server.write() as tx:
+            for statement in statements:
+                await tx.execute(text(statement))
+                await asyncio.sleep(pause)
+    async with on_server.write() as tx:
+        await tx.execute(text("CREATE TABLE t (n int)"))
+
+
+async def test_a_silent_server_is_said(on_server: Store) -> None:
+    async with relayed(on_server.url) as (relay, url):
+        store = await Store.open(url)
+        await store.ping()
+        relay.silence()
+        with pytest.raises(StoreError, match="does not answer"):
+            await asyncio.wait_for(store.ping(), 30)
+        await store.close()
 
 
 async def test_a_backup_is_restored_as_the_documents_say(

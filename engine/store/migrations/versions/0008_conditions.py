@@ -1,4 +1,4 @@
-"""How each thing that Updraft depends on was when it was last looked at, and how often an alert was repeated and a job had to wait."""
+"""How each dependency was when it was last looked at; how often an alert was repeated; a job's waits and when it was cut off."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,11 +22,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name="pk_conditions"),
     )
     op.add_column("jobs", sa.Column("postponed", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("jobs", sa.Column("cut_off_at", Moment(), nullable=True))
     op.add_column("alerts", sa.Column("times", sa.Integer(), nullable=False, server_default="0"))
 
 
 def downgrade() -> None:
     """Drop what the next looks fill again."""
     op.drop_column("alerts", "times")
+    op.drop_column("jobs", "cut_off_at")
     op.drop_column("jobs", "postponed")
     op.drop_table("conditions")
