@@ -128,7 +128,10 @@ class Engine:
             if draft.kind is DraftKind.EMAIL:
                 await self.drafts.claim(tx, id, revision, by, Status.POSTED)
             else:
-                await self.drafts.claim(tx, id, revision, by, Status.APPROVED, move=move)
+                seen = draft.person == by and draft.revision == revision
+                # Where its job was lost, whoever sees it waiting for ever may have it posted by another.
+                if not (seen and await self.drafts.left(tx, self.jobs, id, Status.APPROVED)):
+                    await self.drafts.claim(tx, id, revision, by, Status.APPROVED, move=move)
                 await self.jobs.enqueue(tx, "post_draft", {"draft": id}, lock=id, priority=Priority.HIGH)
             await audit.note(
                 tx, draft.workspace, by, "approved", id, self.clock, revision=revision, move=move

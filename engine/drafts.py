@@ -34,6 +34,7 @@ from sqlalchemy.engine import Row
 
 from engine.errors import Gone, NotYours
 from engine.jira import Issue
+from engine.jobs import Jobs
 from engine.store import Clock, Json, Moment, Store, Transaction, metadata, utcnow
 from engine.types import Checked, Finding, Severity
 
@@ -305,6 +306,13 @@ class Drafts:
         mine = (drafts_table.c.id == id) & (drafts_table.c.status == before.value)
         values = {"status": after.value, "reason": reason}
         return bool((await tx.execute(update(drafts_table).where(mine).values(**values))).rowcount)
+
+    async def left(self, tx: Transaction, jobs: Jobs, id: str, status: Status) -> bool:
+        """Say whether a draft is at a status that a job of its own should end, and none is left for it.
+
+        Its row is locked from then on: of two who ask in order to add a job, the second sees the first one's.
+        """
+        return await self.settle(tx, id, status, status) and not await jobs.waiting(tx, id)
 
     async def expire(self, tx: Transaction) -> list[str]:
         """End the drafts nobody decided on in time; return their ids."""

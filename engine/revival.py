@@ -2,7 +2,7 @@
 
 from engine import audit
 from engine.core import NO_OTHER_TEXT
-from engine.drafts import Drafts, Status
+from engine.drafts import Draft, Drafts, Status
 from engine.errors import Gone
 from engine.inbox import Inbox
 from engine.jobs import DeadLetter, Jobs, Priority
@@ -30,8 +30,7 @@ async def revive(store: Store, jobs: Jobs, id: str, by: str) -> DeadLetter:
                 raise Gone(NO_MESSAGE)
             await audit.note(tx, workspace, by, "requeued", letter.payload["message"], jobs.clock)
         if before is not None:
-            allowed = before.reason == NO_OTHER_TEXT or letter.kind != "rewrite"
-            if not allowed or not await _ready(tx, drafts, letter):
+            if not await _ready(tx, jobs, drafts, letter, before):
                 raise Gone(DECIDED)
             await audit.note(tx, before.workspace, by, "requeued", before.id, jobs.clock, kind=letter.kind)
             if letter.kind != "show_draft":
@@ -43,9 +42,16 @@ async def revive(store: Store, jobs: Jobs, id: str, by: str) -> DeadLetter:
     return letter
 
 
-async def _ready(tx: Transaction, drafts: Drafts, letter: DeadLetter) -> bool:
-    """Put a draft back where its job expects it; False when somebody decided on it since."""
+async def _ready(tx: Transaction, jobs: Jobs, drafts: Drafts, letter: DeadLetter, before: Draft) -> bool:
+    """Put a draft back where its job expects it; False when somebody decided on it since.
+
+    Where giving it up failed as well the draft still is there, and no job is.
+    """
     way = {"post_draft": (Status.FAILED, Status.APPROVED), "rewrite": (Status.PENDING, Status.REWRITING)}
     if letter.kind not in way:
         return True
-    return await drafts.settle(tx, letter.payload["draft"], *way[letter.kind])
+    given_up, expected = way[letter.kind]
+    told = letter.kind != "rewrite" or before.reason == NO_OTHER_TEXT
+    if told and await drafts.settle(tx, before.id, given_up, expected):
+        return True
+    return await drafts.left(tx, jobs, before.id, expected)

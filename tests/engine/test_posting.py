@@ -6,15 +6,18 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from emulators.people import ANA, JIRA_TOKEN, SERVICE_EMAIL, TEAM
 from emulators.site import Site
 from engine.access import Access
 from engine.drafts import Draft, DraftKind, Drafts, Status, Target
+from engine.errors import Gone
 from engine.inbox import Inbox, Incoming
 from engine.jira import Issue, Jira
-from engine.jobs import Job, Jobs, Priority, jobs_on
+from engine.jobs import Job, Jobs, Priority, jobs_on, jobs_table
 from engine.posting import UNSURE, WAITING, Posting, changed
+from engine.revival import revive
 from engine.store import Store
 from engine.types import Checked, Person
 from tests.engine.conftest import TestClock
@@ -44,6 +47,11 @@ class Desk:
         self.shown += 1
 
     async def approved(self) -> None:
+        """Draft a comment and approve it, and have that done which is due."""
+        await self.approve()
+        await self.jobs.idle()
+
+    async def approve(self) -> None:
         """Draft a comment and approve it."""
         target = Target(self.key, "A task", "To Do", False, "Task")
         async with self.store.write() as tx:
@@ -59,7 +67,13 @@ class Desk:
             await self.jobs.enqueue(
                 tx, "post_draft", {"draft": self.id}, lock=self.id, priority=Priority.HIGH
             )
-        await self.jobs.idle()
+
+    async def lose_its_job(self) -> str:
+        """Make a dead letter of the draft's job that was given up without a word to the draft; return its id."""
+        mine = (jobs_table.c.lock == self.id) & (jobs_table.c.status == "pending")
+        async with self.store.write() as tx:
+            dead = update(jobs_table).where(mine).values(status="failed", finished_at=self.clock())
+            return str((await tx.execute(dead.returning(jobs_table.c.id))).scalar_one())
 
     async def pass_by(self, **span: float) -> Draft:
         """Let time pass, and what is due happen; return the draft as it is then."""
@@ -152,6 +166,31 @@ async def test_a_comment_that_never_arrived_is_posted_after_a_while(desk: Desk) 
     assert (await desk.pass_by(seconds=8)).status is Status.APPROVED
     draft = await desk.pass_by(seconds=10)
     assert (draft.status, desk.comments) == (Status.POSTED, 1)
+
+
+async def test_a_draft_whose_giving_up_was_lost_is_posted_when_its_job_is_requeued(desk: Desk) -> None:
+    fault = desk.site.jira.faults.add("status", status=503, times=-1)
+    await desk.approved()
+    letter = await desk.lose_its_job()
+    assert (await desk.pass_by(minutes=9)).status is Status.APPROVED
+    fault.times = 0
+    done = await asyncio.gather(
+        *(revive(desk.store, desk.jobs, letter, "cli:x") for _ in range(4)), return_exceptions=True
+    )
+    assert len([one for one in done if not isinstance(one, BaseException)]) == 1
+    draft = await desk.pass_by(seconds=0)
+    assert (draft.status, desk.comments) == (Status.POSTED, 1)
+
+
+async def test_a_dead_letter_stays_dead_where_another_job_posts_its_draft(desk: Desk) -> None:
+    desk.site.jira.faults.add("status", status=503, times=-1)
+    await desk.approved()
+    letter = await desk.lose_its_job()
+    async with desk.store.write() as tx:
+        await desk.jobs.enqueue(tx, "post_draft", {"draft": desk.id}, lock=desk.id)
+    with pytest.raises(Gone, match="nothing is left to do"):
+        await revive(desk.store, desk.jobs, letter, "cli:x")
+    assert [one.id for one in await desk.jobs.dead_letters()] == [letter]
 
 
 def _first(listeners: list[Callable[[dict[str, Any]], None]]) -> "asyncio.Future[None]":
