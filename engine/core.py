@@ -255,6 +255,7 @@ class Engine:
         try:
             written = await self._written_again(draft, wish)
         except ModelError as error:
+            await self.jobs.keep(job)
             await self._rewrite_given_up(job, error)
             return
         after = replace(

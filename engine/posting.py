@@ -80,9 +80,12 @@ class Posting:
         except Postpone as error:
             if draft.reason is None:
                 waiting = UNSURE if isinstance(error, Unsure) else WAITING
+                await self.jobs.keep(job)
                 await self._end(draft, Status.APPROVED, waiting)
             raise
         except JiraError as error:
+            # What a process that was paused was refused is not what became of the draft meanwhile.
+            await self.jobs.keep(job)
             log.info("draft refused", draft=draft.id, error=type(error).__name__)
             await self._end(draft, Status.FAILED, str(error))
             return

@@ -1,4 +1,4 @@
-"""Drafts whose job was lost: there is always a way back, and one effect."""
+"""Drafts whose job was lost, or is another process's by now: there is always a way back, and one effect."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, update
+from sqlalchemy import func, insert, select, update
 
 from bot.app import App, opened
 from emulators.people import ANA, BEN, TEAM
 from emulators.site import Site
 from engine import Draft, Gone, Incoming, NotYours, Status, revive
-from engine.jobs import jobs_table
+from engine.jobs import jobs_table, workers_table
+from tests.crash.product import until
 from tests.journeys.desk import on_postgres, settings
 
 UPDATE = "fixed the timeout in DEMO-14, retries 3 times now, still need QA on staging"
@@ -105,3 +106,20 @@ async def test_a_rewrite_whose_giving_up_was_lost_is_done_when_its_job_is_requeu
     await desk.app.jobs.idle()
     draft = await desk.draft()
     assert (draft.status, draft.revision) == (Status.PENDING, 2)
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+async def test_a_process_whose_job_is_anothers_does_not_end_a_rewriting(desk: Desk) -> None:
+    slow = desk.site.models.faults.add("slow", seconds=0.5, times=1)
+    desk.site.models.behave(down=True)
+    await desk.engine.regenerate(desk.id, 1, ANA.slack)
+    await until(lambda: slow.times == 0)
+    mine = (jobs_table.c.kind == "rewrite") & (jobs_table.c.status == "processing")
+    async with desk.app.store.write() as tx:
+        other = {"id": "other", "name": "another:1", "seen_at": func.now()}
+        await tx.execute(insert(workers_table).values(**other))
+        await tx.execute(update(jobs_table).where(mine).values(worker="other", starts=2))
+    await desk.app.jobs.idle()
+    assert (await desk.draft()).status is Status.REWRITING
+    async with desk.app.store.read() as tx:
+        assert (await tx.execute(select(jobs_table.c.worker).where(mine))).scalar_one() == "other"

@@ -15,10 +15,10 @@ from engine.drafts import Draft, DraftKind, Drafts, Status, Target
 from engine.errors import Gone
 from engine.inbox import Inbox, Incoming
 from engine.jira import Issue, Jira
-from engine.jobs import Job, Jobs, Priority, jobs_on, jobs_table
+from engine.jobs import Job, Jobs, Priority, TakenOver, jobs_on, jobs_table
 from engine.posting import UNSURE, WAITING, Posting, changed
 from engine.revival import revive
-from engine.store import Store
+from engine.store import Store, utcnow
 from engine.types import Checked, Person
 from tests.engine.conftest import TestClock
 
@@ -191,6 +191,23 @@ async def test_a_dead_letter_stays_dead_where_another_job_posts_its_draft(desk: 
     with pytest.raises(Gone, match="nothing is left to do"):
         await revive(desk.store, desk.jobs, letter, "cli:x")
     assert [one.id for one in await desk.jobs.dead_letters()] == [letter]
+
+
+@pytest.mark.parametrize("status", [404, 503])
+async def test_what_a_paused_process_hears_of_jira_is_not_what_became_of_the_draft(
+    on_server: Store, status: int
+) -> None:
+    async with Site(port=0) as site:
+        jira = Jira(f"{site.url}/jira", SERVICE_EMAIL, JIRA_TOKEN, timeout=PATIENT)
+        paused = Desk(site, on_server, jobs_on(on_server), jira, TestClock())
+        await paused.approve()
+        site.jira.faults.add("status", f"/issue/{paused.key}", status=status, times=-1)
+        posting = Posting(on_server, paused.jobs, paused.drafts, paused.inbox, Access(jira), directory)
+        with pytest.raises(TakenOver):
+            await posting.post(Job("j" * 32, "post_draft", {"draft": paused.id}, paused.id, 0, utcnow()))
+        await jira.close()
+    draft = await paused.drafts.get(paused.id)
+    assert (draft.status, draft.reason) == (Status.APPROVED, None)
 
 
 def _first(listeners: list[Callable[[dict[str, Any]], None]]) -> "asyncio.Future[None]":
