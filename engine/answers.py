@@ -48,6 +48,7 @@ WHICH_UPDATE = "Which issue is this about? Choose it, or write its key here in t
 NO_OPEN_ISSUE = (
     "I find no open issue of yours. Write the issue's key here in this thread, for instance PAY-12."
 )
+DELETED = "The message was deleted."
 UNSURE = "I am not sure what you would like. Shall I …"
 NO_EMAIL = "Until then no e-mail can be written."
 NO_MODEL = "No language model answers at the moment, so I cannot write an e-mail or make out what this asks for. Please try again later."
@@ -348,8 +349,10 @@ class Answers:
 
     async def _drafted(self, entry: Entry, draft: Draft, issue: str | None) -> Reply:
         async with self.store.write() as tx:
+            # First: whoever deletes the message now waits, and finds the draft.
+            if not await self.inbox.about(tx, entry.id, issue):
+                return Reply(DELETED)
             made = await self.drafts.add(tx, draft)
-            await self.inbox.about(tx, entry.id, issue)
         return Reply(draft=made)
 
 

@@ -12,7 +12,7 @@ import structlog
 
 from engine import audit, figures
 from engine.access import Access, Directory
-from engine.answers import Answers
+from engine.answers import DELETED, Answers
 from engine.checks import guard
 from engine.drafts import BY_PERSON, Draft, DraftKind, Drafts, Status
 from engine.errors import Gone, InvalidInput, ModelError
@@ -92,9 +92,7 @@ class Engine:
         if id is None or (draft := await self.drafts.of_message(id)) is None:
             return
         async with self.store.write() as tx:
-            if await self.drafts.settle(
-                tx, draft.id, Status.PENDING, Status.REJECTED, "The message was deleted."
-            ):
+            if await self.drafts.settle(tx, draft.id, Status.PENDING, Status.REJECTED, DELETED):
                 await self._show(tx, draft.id)
 
     async def answer(self, id: str, sure: Sure | None = None) -> Reply:

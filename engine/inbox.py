@@ -133,6 +133,15 @@ class Entry:
         """Whether nothing is left to answer."""
         return self.state in (State.ANSWERED, State.ASKED, State.WITHDRAWN)
 
+    @property
+    def unsure(self) -> bool:
+        """Whether an answer may have been sent that nobody has noted."""
+        return self.state is State.SENDING and self.reply_ts is None
+
+
+UNANSWERED = (State.RECEIVED.value, State.SENDING.value)
+"""Where an answer is still to be sent."""
+
 
 class Inbox:
     """The table of messages taken and its rules."""
@@ -205,21 +214,23 @@ class Inbox:
 
     async def elsewhere(self, id: str, channel: str) -> None:
         """Have a message answered in another channel than it was said in, outside of any thread."""
+        mine = (inbox_table.c.id == id) & inbox_table.c.state.in_(UNANSWERED)
         async with self.store.write() as tx:
             values = {"reply_channel": channel, "reply_thread": None, "reply_ts": None}
-            await tx.execute(update(inbox_table).where(inbox_table.c.id == id).values(**values))
+            await tx.execute(update(inbox_table).where(mine).values(**values))
 
-    async def sending(self, id: str, options: Sequence[Option]) -> bool:
-        """Note that an answer with these options is about to be sent; True when an earlier try may have sent it already."""
+    async def sending(self, id: str, options: Sequence[Option]) -> Entry | None:
+        """Note that an answer with these options is about to be sent; return the entry as it was until now.
+
+        None where nothing is to be sent any more: another has answered, or the message was deleted.
+        """
+        mine = (inbox_table.c.id == id) & inbox_table.c.state.in_(UNANSWERED)
+        values = {"state": State.SENDING.value, "options": [asdict(option) for option in options] or None}
         async with self.store.write() as tx:
-            row = (
-                await tx.execute(
-                    select(inbox_table.c.state, inbox_table.c.reply_ts).where(inbox_table.c.id == id)
-                )
-            ).one()
-            values = {"state": State.SENDING.value, "options": [asdict(option) for option in options] or None}
-            await tx.execute(update(inbox_table).where(inbox_table.c.id == id).values(**values))
-        return bool(row.state == State.SENDING and row.reply_ts is None)
+            row = (await tx.execute(select(inbox_table).where(mine).with_for_update())).first()
+            if row is not None:
+                await tx.execute(update(inbox_table).where(mine).values(**values))
+        return None if row is None else _entry(row)
 
     async def sent(self, id: str, ts: str, *, over: bool = True) -> None:
         """Note where the answer stands; ``over`` False keeps the message unanswered (what was sent was a word of patience)."""
@@ -279,9 +290,10 @@ class Inbox:
         found: str | None = (await tx.execute(again.returning(inbox_table.c.workspace))).scalar()
         return found
 
-    async def about(self, tx: Transaction, id: str, issue: str | None) -> None:
-        """Note which issue a message turned out to be about."""
-        await tx.execute(update(inbox_table).where(inbox_table.c.id == id).values(issue=issue))
+    async def about(self, tx: Transaction, id: str, issue: str | None) -> bool:
+        """Note which issue a message turned out to be about; False when the message was deleted."""
+        kept = (inbox_table.c.id == id) & (inbox_table.c.state != State.WITHDRAWN.value)
+        return bool((await tx.execute(update(inbox_table).where(kept).values(issue=issue))).rowcount)
 
     async def open_question(self, entry: Entry) -> Entry | None:
         """Return the person's last message in the same thread that still lacks its issue."""

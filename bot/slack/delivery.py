@@ -96,18 +96,25 @@ class Delivery:
             shown, draft = draft, await self.engine.draft(draft.id)
 
     async def _send(self, job: Job, entry: Entry, reply: Reply, *, over: bool = True) -> None:
+        # A process that was paused must neither open what another has answered nor write over the other's words.
+        await self.jobs.keep(job)
+        before = await self.engine.inbox.sending(entry.id, reply.options)
+        if before is None:
+            log.info("nothing to send any more")
+            return
+        entry = before
         if reply.private and not entry.reply_channel.startswith("D"):
             entry = await self._in_private(entry)
         text, drawn = blocks.reply(reply, entry.id, self.link)
-        unsure = await self.engine.inbox.sending(entry.id, reply.options)
-        ts = entry.reply_ts
-        if ts is None and unsure:
-            ts = await self._sent_before(entry)
+        ts = await self._sent_before(entry) if before.unsure else entry.reply_ts
+        await self.jobs.keep(job)
         if ts is None:
-            await self.jobs.keep(job)
             ts = await self._post(entry, text, drawn)
         else:
             await self._update(entry, ts, text, drawn)
+        if not over:
+            # Another may be sending the answer by now; it found this word of patience and must not be told that nothing is being sent.
+            await self.jobs.keep(job)
         await self.engine.inbox.sent(entry.id, ts, over=over)
 
     async def _in_private(self, entry: Entry) -> Entry:
