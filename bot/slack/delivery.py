@@ -7,6 +7,7 @@ metadata: a try that finds the mark of an earlier one looks for that answer firs
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -28,6 +29,10 @@ FAILED = (
 )
 BACK_SOON = ("ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout")
 """Slack's errors that pass by themselves (https://docs.slack.dev/reference/methods/chat.postMessage)."""
+PAGE = 200
+"""Messages read at once in search of an earlier answer."""
+CLOCKS = timedelta(hours=1)
+"""How far our clock may be from Slack's: what has no time of Slack's own is looked for so much earlier."""
 SLOW = 0.5
 """Seconds after which a person is shown that work is going on."""
 
@@ -158,22 +163,40 @@ class Delivery:
             log.info("card is gone", reason=error.response["error"])
 
     async def _sent_before(self, entry: Entry) -> str | None:
-        """Look for the answer that an earlier try may have posted."""
+        """Look for the answer that an earlier try may have posted, as far back as the message itself."""
         try:
+            async for one in self._since(entry):
+                if _entry_of(one) == entry.id:
+                    return str(one["ts"])
+        except SlackApiError as error:
+            if _passes(error):
+                raise
+            log.info("cannot look for an earlier answer", reason=error.response["error"])
+        return None
+
+    async def _since(self, entry: Entry) -> AsyncIterator[dict[str, Any]]:
+        """Yield what was said since a message where its answer belongs, page by page."""
+        where, oldest = entry.reply_channel, entry.ts or f"{(entry.received_at - CLOCKS).timestamp():.6f}"
+        cursor: str | None = None
+        while True:
             if entry.reply_thread is not None:
                 page = await self.client.conversations_replies(
-                    channel=entry.reply_channel, ts=entry.reply_thread, include_all_metadata=True, limit=200
+                    channel=where,
+                    ts=entry.reply_thread,
+                    oldest=oldest,
+                    include_all_metadata=True,
+                    limit=PAGE,
+                    cursor=cursor,
                 )
             else:
                 page = await self.client.conversations_history(
-                    channel=entry.reply_channel, include_all_metadata=True, limit=100
+                    channel=where, oldest=oldest, include_all_metadata=True, limit=PAGE, cursor=cursor
                 )
-        except SlackApiError as error:
-            log.info("cannot look for an earlier answer", reason=error.response["error"])
-            return None
-        messages: list[dict[str, Any]] = page["messages"]
-        ours = (one for one in messages if _entry_of(one) == entry.id)
-        return next((str(one["ts"]) for one in ours), None)
+            for one in page["messages"]:
+                yield one
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return
 
     async def _busy(self, entry: Entry) -> None:
         """Show that work is going on, where Slack can show it; it vanishes with the answer."""
@@ -195,11 +218,15 @@ async def reaching_slack() -> AsyncIterator[None]:
     try:
         yield
     except SlackApiError as error:
-        if error.response.status_code < 500 and error.response.get("error") not in BACK_SOON:
+        if not _passes(error):
             raise
         raise SlackUnavailable("Slack does not answer right now.") from error
     except (aiohttp.ClientError, TimeoutError) as error:
         raise SlackUnavailable("Slack does not answer right now.") from error
+
+
+def _passes(error: SlackApiError) -> bool:
+    return error.response.status_code >= 500 or error.response.get("error") in BACK_SOON
 
 
 def _entry_of(message: dict[str, Any]) -> str | None:

@@ -1,4 +1,4 @@
-"""One answer, whatever became of its message meanwhile: answered by another process, or deleted."""
+"""One answer, whatever became of its message meanwhile: answered by another process, deleted, or sent by a try that was cut off."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,6 +21,7 @@ from tests.journeys.desk import on_postgres, settings, text_of
 
 UPDATE = "fixed the timeout in DEMO-14, retries 3 times now, still need QA on staging"
 QUESTION = "is DEMO-12 done?"
+MANY = 230
 
 
 class Office:
@@ -123,3 +124,39 @@ async def test_a_message_deleted_while_it_is_being_answered_stays_without_an_ans
     assert await office.state(id) is State.WITHDRAWN
     assert office.said() == []
     assert await office.app.engine.drafts.of_message(id) is None
+
+
+@pytest.mark.parametrize("threaded", [True, False])
+async def test_an_answer_that_was_sent_is_found_among_hundreds_of_messages(
+    office: Office, threaded: bool
+) -> None:
+    thread = await office.site.slack.say(ANA.slack, ANA.dm, "a long talk") if threaded else None
+    for number in range(MANY if threaded else 0):
+        await office.site.slack.say(ANA.slack, ANA.dm, f"before {number}", thread)
+    if threaded:
+        id, _ = await office.take(QUESTION, thread)
+    else:
+        # A command has no time of Slack's, and its answer hangs on nothing.
+        command = Incoming(TEAM, ANA.slack, ANA.dm, QUESTION, "command 1")
+        id = await office.app.engine.take(command) or ""
+    await office.inbox.sending(id, ())
+    sent = await office.post(id, thread)
+    for number in range(MANY):
+        await office.site.slack.say(ANA.slack, ANA.dm, f"after {number}", thread)
+    await office.work()
+    [answer] = office.said()
+    assert answer["ts"] == sent
+    assert "DEMO-12" in text_of(answer)
+
+
+async def test_a_look_that_slack_refuses_for_a_moment_is_repeated_before_anything_is_sent(
+    office: Office,
+) -> None:
+    id, ts = await office.take(QUESTION)
+    await office.inbox.sending(id, ())
+    await office.post(id, ts)
+    body = {"ok": False, "error": "internal_error"}
+    office.site.slack.faults.add("status", r"conversations\.replies", status=200, body=body)
+    await office.work()
+    await until(lambda: "DEMO-12" in text_of(office.said()[0]))
+    assert len(office.said()) == 1

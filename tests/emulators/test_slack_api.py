@@ -280,6 +280,34 @@ async def test_history_is_newest_first_and_a_thread_oldest_first(
     assert (await refusal(web.conversations_replies(channel=ANA.dm, ts="1.0")))["error"] == "thread_not_found"
 
 
+@pytest.mark.parametrize("threaded", [False, True])
+async def test_messages_since_a_time_come_page_by_page(
+    slack: SlackEmulator, web: AsyncWebClient, threaded: bool
+) -> None:
+    root = await slack.say(ANA.slack, ANA.dm, "root")
+    said = [
+        await slack.say(ANA.slack, ANA.dm, str(number), root if threaded else None) for number in range(7)
+    ]
+
+    async def since(inclusive: bool) -> list[list[str]]:
+        pages, cursor, more = list[list[str]](), None, True
+        while more:
+            rest: dict[str, Any] = {"channel": ANA.dm, "oldest": said[1], "limit": 2, "cursor": cursor}
+            rest["inclusive"] = inclusive
+            call = (
+                web.conversations_replies(ts=root, **rest) if threaded else web.conversations_history(**rest)
+            )
+            page = await call
+            pages.append([one["ts"] for one in page["messages"] if one["ts"] != root])
+            cursor, more = (page.get("response_metadata") or {}).get("next_cursor"), page["has_more"]
+            assert bool(cursor) is more
+        return pages
+
+    newest_first = [[said[6], said[5]], [said[4], said[3]], [said[2]]]
+    assert await since(inclusive=False) == ([said[2:4], said[4:6], said[6:]] if threaded else newest_first)
+    assert sorted(ts for page in await since(inclusive=True) for ts in page) == said[1:]
+
+
 async def test_ephemeral_messages_are_one_persons(slack: SlackEmulator, web: AsyncWebClient) -> None:
     await web.chat_postEphemeral(channel=CHANNEL, user=ANA.slack, text="psst")
     assert [message["text"] for message in slack.ephemerals(ANA.slack)] == ["psst"]
