@@ -45,9 +45,11 @@ class LocalJobs(Jobs):
                 held.add(row.lock)
         if not chosen:
             return []
-        mine = jobs_table.c.id.in_([row.id for row in chosen])
+        # A command beside the process may have changed one meanwhile.
+        still = jobs_table.c.id.in_([row.id for row in chosen]) & (jobs_table.c.status == "pending")
         now = self.clock()
         begun = {"status": "processing", "starts": jobs_table.c.starts + 1, "started_at": now}
         async with self.store.write() as tx:
-            await tx.execute(update(jobs_table).where(mine).values(**begun))
-        return await self._living([started(row, row.starts + 1, now) for row in chosen])
+            claim = update(jobs_table).where(still).values(**begun).returning(jobs_table.c.id)
+            mine = set((await tx.execute(claim)).scalars())
+        return await self._living([started(row, row.starts + 1, now) for row in chosen if row.id in mine])
