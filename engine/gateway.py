@@ -176,6 +176,7 @@ class Gateway:
         question = self._bounded(question)
         candidates, limits = await self._allowed(question)
         meter = await self._meter(question, candidates, limits)
+        whole: Answered[str] | None = None
         try:
             pieces = self._chain.stream(
                 candidates, question.prompt, deadline=self.policy.deadline, again=meter.again
@@ -183,15 +184,18 @@ class Gateway:
             async for piece in pieces:
                 if isinstance(piece, str):
                     yield piece
-                    continue
-                await meter.answered(piece)
-                yield Answer(piece.value, piece.value, piece.completion.model, _note(piece, candidates))
+                else:
+                    whole = piece
         except NoModel as error:
             await meter.failed(error)
             raise
         except BaseException:
             await meter.failed(_left("The reader went away.", candidates))
             raise
+        assert whole is not None, "a stream ends with the whole or raises"
+        # From here on a reader who goes away changes nothing: the call is settled, once.
+        await meter.answered(whole)
+        yield Answer(whole.value, whole.value, whole.completion.model, _note(whole, candidates))
 
     async def _answer(self, question: Question, accept: Callable[[str], T]) -> Answer[T]:
         candidates, limits = await self._allowed(question)

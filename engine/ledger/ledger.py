@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, delete, insert, or_, update
 
 from engine.ledger.limits import (
     Amounts,
@@ -44,6 +44,8 @@ FOUND_OUT = (
     "estimated", "milliseconds", "finish", "path", "error", "finished_at",
 )  # fmt: skip
 """The columns of a record that are not known before its end."""
+HOLDS = executions.c.expires_at > executions.c.started_at
+"""Whether meters hold something for a record: not for one that expired, nor for one that was complete when it was written."""
 NONE = Amounts()
 
 
@@ -137,8 +139,8 @@ class Ledger:
             row.on_conflict_do_update(
                 index_elements=["id"],
                 set_={name: row.excluded[name] for name in FOUND_OUT},
-                where=executions.c.status == "running",
-            ).returning(executions.c.id)
+                where=or_(executions.c.status == "running", executions.c.status == "leaked"),
+            ).returning(executions.c.id, HOLDS)
         )
 
     async def reserve(
@@ -169,7 +171,7 @@ class Ledger:
         return LimitReached(limit, limit.window.end(reservation.started_at))
 
     async def settle(self, reservation: Reservation, outcome: Outcome) -> None:
-        """Count what a call did use, let go of the rest, and complete its record; the second time changes nothing."""
+        """Count what a call did use, let go of the rest, and complete its record; the second time counts nothing."""
         await self._settle((reservation, outcome))
         self._told(outcome, self.clock() - reservation.started_at)
         async with self._news:
@@ -194,7 +196,8 @@ class Ledger:
         """Free what dead processes hold and drop old meters; return how many reservations were left behind."""
         now = self.clock()
         late = (executions.c.status == "running") & (executions.c.expires_at <= now)
-        gone = update(executions).where(late).values(status="leaked", finished_at=now)
+        gone = update(executions).where(late)
+        gone = gone.values(status="leaked", finished_at=now, expires_at=executions.c.started_at)
         columns = (executions.c.workspace, executions.c.person, executions.c.held, executions.c.started_at)
         rows = (await tx.execute(gone.returning(*columns))).all()
         freed: _Changes = {}
@@ -266,15 +269,22 @@ class Ledger:
     def _close(
         self, pairs: Sequence[tuple[Reservation, Outcome]], now: datetime, tx: Connection
     ) -> list[Told]:
-        """Complete records and count what was used; return the limits of which a workspace is to be told."""
-        running = {id for (id,) in self._finish.each(tx, [_row(*pair, now) for pair in pairs])}
+        """Complete records and count what was used; return the limits of which a workspace is to be told.
+
+        What is complete already was counted with that: the answer to its commit was lost, or a call settled twice.
+        """
+        finished = dict(self._finish.each(tx, [_row(*pair, now) for pair in pairs]))
         grown: _Changes = {}
+        counted: list[Reservation] = []
         for reservation, outcome in pairs:
+            if (holds := finished.pop(reservation.call.id, None)) is None:
+                continue
+            counted.append(reservation)
             # What expired before was let go of then; its use counts all the same.
-            freed = _minus(reservation.held) if reservation.call.id in running else NONE
+            freed = _minus(reservation.held) if holds else NONE
             for meter in reservation.meters:
                 _grow(grown, meter, outcome.used, freed)
-        return _passed([reservation for reservation, _ in pairs], grown, self._grown(tx, grown))
+        return _passed(counted, grown, self._grown(tx, grown))
 
     async def _noted(self, rows: Sequence[dict[str, Any]]) -> list[None]:
         await self.store.at_once(lambda tx: RECORD.each(tx, rows))
@@ -357,7 +367,7 @@ def _held(reservation: Reservation) -> dict[str, Any]:
 
 
 def _row(reservation: Reservation, known: Outcome, now: datetime | None) -> dict[str, Any]:
-    """Return a record; one that still runs has no end."""
+    """Return a record; one that still runs has no end, and only that holds anything."""
     call, started = reservation.call, reservation.started_at
     spent = None if now is None else round((now - started).total_seconds() * 1000)
     return {
@@ -385,6 +395,6 @@ def _row(reservation: Reservation, known: Outcome, now: datetime | None) -> dict
         "error": known.error,
         "held": _held(reservation),
         "started_at": started,
-        "expires_at": started + LEAK,
+        "expires_at": started + LEAK if now is None else started,
         "finished_at": now,
     }

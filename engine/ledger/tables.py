@@ -31,7 +31,7 @@ executions = Table(
     Column("prompt", Text),  # sealed, where the setting keeps prompts
     Column("held", Json, nullable=False),
     Column("started_at", Moment, nullable=False),
-    Column("expires_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),  # at its start, where nothing is held (any more)
     Column("finished_at", Moment),
     Index("ix_executions_when", "workspace", "started_at"),
     Index("ix_executions_leaks", "status", "expires_at"),

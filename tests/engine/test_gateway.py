@@ -24,6 +24,7 @@ from engine.ledger.tables import executions, meters
 from engine.lineup import Lineup, ModelChoice
 from engine.models import Embedder, HttpClient, NoModel, Prices, http_client
 from engine.models.embedding_hashing import HashingEmbedder
+from engine.notices import Asked, Notice
 from engine.prompts import Classification
 from engine.store import Store
 from engine.types import Person
@@ -361,6 +362,21 @@ async def test_a_reader_that_goes_away_settles_the_call(desk: Desk) -> None:
     assert row.nanos > 0
     async with desk.store.read() as tx:
         assert (await tx.execute(select(meters.c.held_calls))).scalar_one() == 0
+
+
+async def test_a_reader_that_goes_away_with_the_answer_is_counted_once(desk: Desk) -> None:
+    gateway, told = desk.gateway(limits=(HOURLY,)), list[Notice]()
+    gateway.ledger.notify = told.append
+    pieces = gateway.stream(about())
+    while isinstance(await anext(pieces), str):
+        pass
+    await pieces.aclose()  # type: ignore[attr-defined] # it is an asynchronous generator
+    row = await desk.last()
+    assert row.status == "answered"
+    assert [one.outcome for one in told if isinstance(one, Asked)] == ["answered"]
+    async with desk.store.read() as tx:
+        found = (await tx.execute(select(meters.c.calls, meters.c.tokens, meters.c.held_calls))).one()
+    assert found == (1, row.tokens_in + row.tokens_out, 0)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import make_url, select
+from sqlalchemy.engine import URL
 
 from engine.ledger import (
     NANO,
@@ -132,10 +135,85 @@ async def test_a_reservation_left_behind_expires(store: Store, clock: TestClock)
     kept = await ledger.reserve(call(), Amounts(1, nanos=4 * NANO), [BUDGET])
     await ledger.settle(kept, cost(4 * NANO))
     # The call was alive after all: what it used counts, and what it held is not freed a second time.
-    await ledger.settle(left, cost(NANO))
-    assert await spent(store) == 5 * NANO
+    for _ in range(2):
+        await ledger.settle(left, cost(NANO))
+        assert await spent(store) == 5 * NANO
+        async with store.read() as tx:
+            assert (await tx.execute(select(meters.c.held_nanos))).scalar_one() == 0
+    assert [(row.status, row.nanos) for row in await rows(store)] == [
+        ("answered", NANO),
+        ("answered", 4 * NANO),
+    ]
+
+
+async def test_one_settled_twice_among_others_counts_once(store: Store, clock: TestClock) -> None:
+    ledger = Ledger(store, clock)
+    held = [await ledger.reserve(call(), Amounts(1, nanos=TEN_CENTS), [BUDGET]) for _ in range(3)]
+    await asyncio.gather(*(ledger.settle(one, cost(TEN_CENTS)) for one in (*held, *held, held[0])))
+    assert await spent(store) == 3 * TEN_CENTS
     async with store.read() as tx:
         assert (await tx.execute(select(meters.c.held_nanos))).scalar_one() == 0
+
+
+@pytest.mark.parametrize("used", [NANO, 5 * NANO])
+async def test_a_commit_whose_answer_is_lost_counts_once(
+    postgres_url: str, clock: TestClock, used: int
+) -> None:
+    """The second one passes the mark of the budget, so that its transaction is another."""
+    told: list[Told] = []
+    async with losing(make_url(postgres_url), b"INSERT INTO meters") as (through, lose):
+        store = await Store.open(through)
+        ledger = Ledger(store, clock, _keeping(told))
+        held = await ledger.reserve(call(), Amounts(1, nanos=5 * NANO), [BUDGET])
+        lost = lose()
+        await ledger.settle(held, cost(used))
+        assert lost.is_set()
+        assert await spent(store) == used
+        assert len(told) == (used == 5 * NANO)
+        async with store.read() as tx:
+            assert (await tx.execute(select(meters.c.calls, meters.c.held_nanos))).one() == (1, 0)
+        await store.close()
+
+
+@asynccontextmanager
+async def losing(url: URL, before: bytes) -> AsyncIterator[tuple[str, Callable[[], asyncio.Event]]]:
+    """Stand between a store and PostgreSQL: yield the address, and what loses the answer to the next commit after a statement."""
+    wanted: list[asyncio.Event] = []
+    relays: set[asyncio.Task[None]] = set()
+
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        relays.add(asyncio.current_task())  # type: ignore[arg-type] # it returns nothing
+        back, there = await asyncio.open_connection(url.host, url.port)
+        armed = lost = False
+
+        async def asks() -> None:
+            nonlocal armed, lost
+            while data := await reader.read(65536):
+                armed = armed or bool(wanted and before in data)
+                if armed and wanted and b"COMMIT" in data:
+                    armed, lost = False, True
+                    wanted.pop().set()
+                there.write(data)
+            there.close()
+
+        async def answers() -> None:
+            while (data := await back.read(65536)) and not lost:
+                writer.write(data)
+            writer.transport.abort()
+
+        await asyncio.gather(asks(), answers(), return_exceptions=True)
+        writer.close()
+        there.close()
+
+    def lose() -> asyncio.Event:
+        wanted.append(asyncio.Event())
+        return wanted[-1]
+
+    async with await asyncio.start_server(relay, "127.0.0.1") as server:
+        through = url.set(host="127.0.0.1", port=server.sockets[0].getsockname()[1])
+        yield through.render_as_string(hide_password=False), lose
+        async with asyncio.timeout(5):
+            await asyncio.gather(*relays)
 
 
 async def test_settling_twice_counts_once(store: Store, clock: TestClock) -> None:
@@ -148,6 +226,9 @@ async def test_settling_twice_counts_once(store: Store, clock: TestClock) -> Non
         path=({"model": "openai:gpt-4.1", "outcome": "answered"},), finish="stop",
     )  # fmt: skip
     await ledger.settle(held, outcome)
+    await ledger.settle(held, cost(3 * NANO))
+    await asyncio.gather(*(ledger.settle(held, cost(3 * NANO)) for _ in range(2)))
+    assert (await spent(store), told) == (NANO, [])
     [row] = await rows(store)
     assert (row.status, row.tokens_in, row.tokens_out, row.nanos, row.milliseconds) == (
         "answered",
