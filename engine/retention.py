@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Column, ColumnElement, Table, delete, select
+from sqlalchemy import Column, ColumnElement, Table, delete, exists, select
 
 from engine.audit import audit_table
 from engine.completion import moves_table
@@ -20,8 +20,10 @@ from engine.store import Clock, Store, utcnow
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 500
-"""Rows deleted in one transaction."""
+AT_ONCE = 200
+"""Rows deleted in one transaction: on SQLite all other writers wait for it."""
+LOOK = 5000
+"""Rows found by one look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Retention:
         self.store, self.clock = store, clock
         settled = (Status.POSTED.value, Status.REJECTED.value, Status.EXPIRED.value, Status.FAILED.value)
         ended = (State.ANSWERED.value, State.ASKED.value, State.WITHDRAWN.value)
+        # Not NOT IN: PostgreSQL reads the whole list for each row once the list is too long for its memory.
+        drafted = exists().where(drafts_table.c.inbox == inbox_table.c.id)
         self._kinds = (
             _Kind(
                 drafts_table,
@@ -64,7 +68,7 @@ class Retention:
                 inbox_table,
                 inbox_table.c.received_at,
                 periods.messages,
-                inbox_table.c.state.in_(ended) & inbox_table.c.id.not_in(select(drafts_table.c.inbox)),
+                inbox_table.c.state.in_(ended) & ~drafted,
                 ((moves_table, moves_table.c.inbox),),
             ),
             _Kind(executions, executions.c.started_at, periods.records, executions.c.status != "running"),
@@ -83,21 +87,27 @@ class Retention:
             return 0
         count = 0
         while ids := await self._due(kind, kind.period):
-            async with self.store.write() as tx:
-                # Looked at again: it may have come to life in between.
-                mine = kind.table.c.id.in_(ids) & (kind.at < self.clock() - kind.period)
-                due = delete(kind.table).where(mine if kind.over is None else mine & kind.over)
-                gone = (await tx.execute(due.returning(kind.table.c.id))).scalars().all()
-                for table, column in kind.parts:
-                    await tx.execute(delete(table).where(column.in_(gone)))
-            count += len(gone)
-            if len(gone) < len(ids):
+            gone = 0
+            for first in range(0, len(ids), AT_ONCE):
+                gone += await self._forget(kind, kind.period, ids[first : first + AT_ONCE])
+            count += gone
+            if not gone:
                 break
         return count
+
+    async def _forget(self, kind: _Kind, period: timedelta, ids: Sequence[str]) -> int:
+        """Delete a handful with its parts; what has come to life since it was found stays."""
+        mine = kind.table.c.id.in_(ids) & (kind.at < self.clock() - period)
+        due = delete(kind.table).where(mine if kind.over is None else mine & kind.over)
+        async with self.store.write() as tx:
+            gone = (await tx.execute(due.returning(kind.table.c.id))).scalars().all()
+            for table, column in kind.parts:
+                await tx.execute(delete(table).where(column.in_(gone)))
+        return len(gone)
 
     async def _due(self, kind: _Kind, period: timedelta) -> Sequence[str]:
         """Find rows outside of any writing transaction: looking takes longer than deleting."""
         old = kind.at < self.clock() - period
         query = select(kind.table.c.id).where(old if kind.over is None else old & kind.over)
         async with self.store.read() as tx:
-            return (await tx.execute(query.order_by(kind.at).limit(AT_ONCE))).scalars().all()
+            return (await tx.execute(query.order_by(kind.at).limit(LOOK))).scalars().all()

@@ -1,9 +1,12 @@
 """Forgetting: what is old and over goes, with its parts; what is young, undecided or under way stays."""
 
+import asyncio
 from datetime import timedelta
-from typing import Any
+from typing import Any, LiteralString
 
+import psycopg
 import pytest
+from psycopg import sql
 from sqlalchemy import func, insert, select
 
 from engine.audit import audit_table
@@ -11,7 +14,7 @@ from engine.completion import moves_table
 from engine.drafts import drafts_table, revisions_table
 from engine.inbox import inbox_table
 from engine.ledger import Amounts, Call, Ledger
-from engine.retention import AT_ONCE, Periods, Retention
+from engine.retention import AT_ONCE, LOOK, Periods, Retention
 from engine.store import Store
 from tests.engine.conftest import TestClock
 
@@ -109,6 +112,35 @@ async def test_a_call_under_way_stays(store: Store, clock: TestClock) -> None:
     assert (await Retention(store, YEAR, clock).sweep())["executions"] == 0
 
 
+async def test_many_drafts_do_not_make_forgetting_slow(postgres_url: str) -> None:
+    """With as little memory as here PostgreSQL compares each message with each draft, if it is asked for a list of them."""
+    name = postgres_url.rpartition("/")[2]
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("ALTER DATABASE {} SET work_mem = '64kB'").format(sql.Identifier(name)))
+        for statement in (MANY_MESSAGES, MANY_DRAFTS, "ANALYZE"):
+            connection.execute(statement)
+    store = await Store.open(postgres_url)
+    async with asyncio.timeout(10):
+        gone = await Retention(store, Periods(drafts=None)).sweep()
+    assert gone["inbox"] == 2000
+    assert await kept(store, inbox_table) == 6000
+    await store.close()
+
+
+MANY_MESSAGES: LiteralString = """
+INSERT INTO inbox (id, workspace, person, channel, ts, reply_channel, kind, text, state, received_at)
+SELECT i, 'T1', 'U1', 'D1', i, 'D1', 'message', 'hello', 'answered', now() - interval '400 days'
+FROM generate_series(1, 8000) i
+"""
+MANY_DRAFTS: LiteralString = """
+INSERT INTO drafts (id, workspace, person, inbox, kind, status, revision, issues, update_text, text, source, checked, mentions,
+    notes, added, completes, trusted, move, posted, created_at, expires_at)
+SELECT i, 'T1', 'U1', i, 'comment', 'posted', 1, '[]', 'x', 'x', 'x', '{}', '{}', '[]', '[]', false, true, false, '{}', now(), now()
+FROM generate_series(2001, 60000) i
+"""
+"""All but 2000 of the messages have one."""
+
+
 async def test_more_than_one_handful_goes(store: Store, clock: TestClock) -> None:
     rows = [
         {
@@ -120,12 +152,12 @@ async def test_more_than_one_handful_goes(store: Store, clock: TestClock) -> Non
             "detail": {},
             "at": clock(),
         }
-        for number in range(AT_ONCE + 20)
+        for number in range(LOOK + AT_ONCE + 20)
     ]
     async with store.write() as tx:
         await tx.execute(insert(audit_table), rows)
     clock.pass_by(days=366)
-    assert (await Retention(store, YEAR, clock).sweep())["audit"] == AT_ONCE + 20
+    assert (await Retention(store, YEAR, clock).sweep())["audit"] == LOOK + AT_ONCE + 20
 
 
 @pytest.mark.parametrize("days", [364, 366])
