@@ -51,10 +51,17 @@ async def test_a_post_whose_answer_is_lost_is_found_again(desk: Desk, fault: str
     assert len(desk.ours("DEMO-14")) == 1
 
 
-async def test_a_move_whose_answer_is_lost_is_told_as_ours(desk: Desk) -> None:
-    desk.site.jira.faults.add("drop_after", "/transitions$", method="POST")
+@pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
+async def test_a_move_whose_answer_is_lost_is_made_once_and_told_as_ours(desk: Desk, fault: str) -> None:
+    desk.site.jira.faults.add(fault, "/transitions$", method="POST")  # type: ignore[arg-type]
     answer = await desk.say(ANA, "done with DEMO-12")
     await desk.becomes(answer, r"In Progress → \*Done\*", ANA.dm)
+    histories = desk.site.jira.issue("DEMO-12")["changelog"]["histories"]
+    changes = [(item["field"], item["toString"]) for one in histories for item in one["items"]]
+    assert changes.count(("status", "Done")) == 1
+    assert (
+        len([one for one in desk.site.slack.replies(ANA.dm, answer["thread_ts"]) if one.get("bot_id")]) == 1
+    )
 
 
 async def test_jira_down_is_told_and_the_work_is_done_later(desk: Desk) -> None:
