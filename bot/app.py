@@ -14,7 +14,6 @@ import aiohttp
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -23,7 +22,7 @@ from bot.health import Health, looking
 from bot.metrics import Kept, Metrics
 from bot.settings import Settings, SettingsError
 from bot.slack.alerts import Alerts
-from bot.slack.client import SlackClient, trouble
+from bot.slack.client import FAILURES, Meaning, SlackClient, meaning
 from bot.slack.delivery import Delivery
 from bot.slack.listeners import Listeners, make_app
 from bot.slack.people import People
@@ -266,24 +265,21 @@ async def workspace_of(settings: Settings) -> str:
         return str((await _who_am_i(slack_client(settings, session)))["team_id"])
 
 
-def _unusable(slack: AsyncWebClient, why: str) -> StartError:
-    return StartError(
-        f"Slack cannot be used at {slack.base_url} ({why}). Check the network and SLACK_API_URL, or try again later."
-    )
-
-
 async def _who_am_i(slack: AsyncWebClient) -> dict[str, Any]:
     try:
         answer = await slack.auth_test()
-    except SlackApiError as error:
-        if (why := trouble(error)) is not None:
-            raise _unusable(slack, why) from error
-        raise StartError(
-            f"Slack does not accept SLACK_BOT_TOKEN ({error.response['error']}). Copy the bot token from the app's “Install App” page."
-        ) from error
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise _unusable(slack, type(error).__name__) from error
+    except FAILURES as error:
+        advice = "Copy the bot token from the app's “Install App” page."
+        raise _refusal(slack, meaning(error), "SLACK_BOT_TOKEN", advice) from error
     return {name: answer.get(name) for name in ("team_id", "team", "user_id", "bot_id", "enterprise_id")}
+
+
+def _refusal(slack: AsyncWebClient, what: Meaning, token: str, advice: str) -> StartError:
+    if what.away:
+        return StartError(
+            f"Slack cannot be used at {slack.base_url} ({what.reason}). Check the network and SLACK_API_URL, or try again later."
+        )
+    return StartError(f"Slack does not accept {token} ({what.reason}). {advice}")
 
 
 @asynccontextmanager
@@ -294,15 +290,9 @@ async def _sockets(app: App) -> AsyncIterator[None]:
     try:
         # The SDK retries an invalid token for ever; ask once ourselves.
         await app.slack.apps_connections_open(app_token=token.get_secret_value())
-    except SlackApiError as error:
-        if (why := trouble(error)) is not None:
-            raise _unusable(app.slack, why) from error
-        raise StartError(
-            f"Slack does not accept SLACK_APP_TOKEN ({error.response['error']}). "
-            "Make an app-level token with the scope connections:write and switch Socket Mode on."
-        ) from error
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise _unusable(app.slack, type(error).__name__) from error
+    except FAILURES as error:
+        advice = "Make an app-level token with the scope connections:write and switch Socket Mode on."
+        raise _refusal(app.slack, meaning(error), "SLACK_APP_TOKEN", advice) from error
     handlers = [
         AsyncSocketModeHandler(app.bolt, token.get_secret_value(), ping_interval=3) for _ in range(SOCKETS)
     ]

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
 
 from bot import models
 from bot.app import StartError, slack_client, workspace_of
 from bot.settings import Settings, SettingsError, load
-from bot.slack.client import trouble
+from bot.slack.client import FAILURES, meaning
 from engine import (
     Jira,
     Store,
@@ -139,14 +138,15 @@ async def _slack(settings: Settings, session: aiohttp.ClientSession) -> str:
     client = slack_client(settings, session)
     try:
         answer = await client.auth_test()
-    except SlackApiError as error:
-        if (why := trouble(error)) is not None:
-            raise Unwell(f"cannot be used at {client.base_url} ({why})") from error
+    except FAILURES as error:
+        if (what := meaning(error)).away:
+            how = "reached" if what.unreached else "used"
+            raise Unwell(
+                f"cannot be {how} at {client.base_url} ({what.reason}); check the network and SLACK_API_URL"
+            ) from error
         raise Unwell(
-            f"refuses SLACK_BOT_TOKEN ({error.response['error']}); copy the bot token from “Install App”"
+            f"refuses SLACK_BOT_TOKEN ({what.reason}); copy the bot token from “Install App”"
         ) from error
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise Unwell(f"cannot be reached at {client.base_url} ({type(error).__name__})") from error
     granted = {scope.strip() for scope in str(answer.headers.get("x-oauth-scopes", "")).split(",")}
     if missing := [scope for scope in SCOPES if scope not in granted]:
         raise Unwell(f"lacks the scopes {', '.join(missing)}; apply manifest.yml and reinstall the app")
@@ -159,14 +159,12 @@ async def _way_in(settings: Settings, session: aiohttp.ClientSession) -> str:
     client = slack_client(settings, session)
     try:
         await client.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
-    except SlackApiError as error:
-        if (why := trouble(error)) is not None:
-            raise Unwell(f"cannot be opened ({why})") from error
+    except FAILURES as error:
+        if (what := meaning(error)).away:
+            raise Unwell(f"cannot be opened ({what.reason})") from error
         raise Unwell(
-            f"refuses SLACK_APP_TOKEN ({error.response['error']}); make one with connections:write and switch Socket Mode on"
+            f"refuses SLACK_APP_TOKEN ({what.reason}); make one with connections:write and switch Socket Mode on"
         ) from error
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise Unwell(f"cannot be reached ({type(error).__name__})") from error
     return "a connection can be opened"
 
 
@@ -229,15 +227,15 @@ async def _alerts(settings: Settings, session: aiohttp.ClientSession, post: bool
             await client.chat_postMessage(channel=channel, text=TEST_ALERT)
             return f"a test was posted to {channel}"
         answer = await client.conversations_info(channel=channel)
-    except SlackApiError as error:
-        reason = error.response.get("error")
-        if reason == "missing_scope":
+    except FAILURES as error:
+        what = meaning(error)
+        if what.reason == "missing_scope" and not post:
             return Remark(f"go to {channel}; whether the app is in it is shown by: updraft doctor --alert")
-        if (why := trouble(error)) is not None:
-            raise Unwell(f"cannot be looked at ({why})") from error
-        raise Unwell(f"cannot be posted to {channel} ({reason}); {INVITE}") from error
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise Unwell(f"cannot be looked at ({type(error).__name__})") from error
+        if what.away:
+            raise Unwell(f"cannot be looked at ({what.reason})") from error
+        if what.locked_out:
+            raise Unwell(f"cannot be posted: Slack refuses Updraft ({what.reason})") from error
+        raise Unwell(f"cannot be posted to {channel} ({what.reason}); {INVITE}") from error
     if not answer["channel"].get("is_member"):
         raise Unwell(f"cannot be posted to {channel}, where the app is no member; {INVITE}")
     return f"go to #{answer['channel'].get('name', channel)}, where the app is a member"

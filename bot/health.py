@@ -5,10 +5,9 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
-import aiohttp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.client import FAILURES, meaning
 from engine import (
     Component,
     Condition,
@@ -92,8 +91,7 @@ async def _condition(check: Check) -> Condition:
         reason = f"No answer within {PATIENCE:.0f} s."
     except (UpdraftError, StoreError) as error:
         reason = str(error)
-    except SlackApiError as error:
-        reason = f"Slack says {error.response.get('error') or error.response.status_code}."
-    except aiohttp.ClientError as error:
-        reason = f"Slack cannot be reached ({type(error).__name__})."
+    except FAILURES as error:
+        what = meaning(error)
+        reason = f"Slack {'does not answer' if what.away else 'refuses Updraft'} ({what.reason})."
     return Condition(not reason, round((time.monotonic() - began) * 1000), reason)

@@ -4,6 +4,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.client import meaning
 from bot.slack.delivery import reaching_slack
 from engine import Job, Jobs
 
@@ -30,9 +31,9 @@ class Alerts:
             try:
                 await self.client.chat_postMessage(channel=self.channel, text=words)
             except SlackApiError as error:
-                if error.response.get("error") not in JOIN:
+                if (what := meaning(error)).reason not in JOIN:
                     raise
                 log.warning(
                     "alert not posted: invite the app to the channel of UPDRAFT_ALERT_CHANNEL",
-                    reason=error.response["error"],
+                    reason=what.reason,
                 )

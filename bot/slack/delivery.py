@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import blocks
+from bot.slack.client import FAILURES, meaning
 from bot.slack.people import People
 from engine import Draft, Engine, Entry, Job, Jobs, Postpone, Reply
 
@@ -27,8 +28,6 @@ IN_PRIVATE = "I answer you in <#{}|our direct messages>."
 FAILED = (
     "Something went wrong on my side and I could not answer this. Nothing was changed. Please send it again."
 )
-BACK_SOON = ("ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout")
-"""Slack's errors that pass by themselves (https://docs.slack.dev/reference/methods/chat.postMessage)."""
 PAGE = 200
 """Messages read at once in search of an earlier answer."""
 CLOCKS = timedelta(hours=1)
@@ -169,9 +168,9 @@ class Delivery:
                 if _entry_of(one) == entry.id:
                     return str(one["ts"])
         except SlackApiError as error:
-            if _passes(error):
+            if (what := meaning(error)).away:
                 raise
-            log.info("cannot look for an earlier answer", reason=error.response["error"])
+            log.info("cannot look for an earlier answer", reason=what.reason)
         return None
 
     async def _since(self, entry: Entry) -> AsyncIterator[dict[str, Any]]:
@@ -217,16 +216,10 @@ async def reaching_slack() -> AsyncIterator[None]:
     """Turn what passes by itself into patience; a post whose answer was lost is looked for before the next try."""
     try:
         yield
-    except SlackApiError as error:
-        if not _passes(error):
+    except FAILURES as error:
+        if not (what := meaning(error)).away:
             raise
-        raise SlackUnavailable("Slack does not answer right now.") from error
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise SlackUnavailable("Slack does not answer right now.") from error
-
-
-def _passes(error: SlackApiError) -> bool:
-    return error.response.status_code >= 500 or error.response.get("error") in BACK_SOON
+        raise SlackUnavailable(f"Slack does not answer right now ({what.reason}).") from error
 
 
 def _entry_of(message: dict[str, Any]) -> str | None:

@@ -17,6 +17,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import blocks, commands, forms
+from bot.slack.client import SlackClient
 from bot.slack.people import People
 from engine import (
     Choice,
@@ -297,7 +298,7 @@ def make_app(client: AsyncWebClient, secret: str | None, bot: dict[str, Any]) ->
         return result
 
     return AsyncApp(
-        client=AsyncWebClient(base_url=client.base_url, session=client.session),
+        client=SlackClient(base_url=client.base_url, session=client.session),
         authorize=authorize,
         signing_secret=secret or "socket-mode-needs-none",
         request_verification_enabled=secret is not None,

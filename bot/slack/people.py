@@ -6,6 +6,7 @@ from cachetools import TTLCache
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.client import meaning
 from engine import InvalidInput, Person
 
 
@@ -40,7 +41,7 @@ class People:
         try:
             user = (await self.client.users_info(user=id))["user"]
         except SlackApiError as error:
-            if error.response["error"] in ("user_not_found", "user_not_visible"):
+            if meaning(error).reason in ("user_not_found", "user_not_visible"):
                 raise InvalidInput("Slack does not know one of the people you mentioned.") from error
             raise
         profile = user.get("profile") or {}

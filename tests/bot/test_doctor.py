@@ -20,6 +20,7 @@ from engine.credentials.values import State
 from engine.jobs import jobs_on, jobs_table
 from engine.ledger import NANO, Amounts, Call, Ledger, Outcome
 from engine.store import Store, utcnow
+from tests.bot.pages import PAGES
 from tests.journeys.desk import on_postgres, settings
 
 NOWHERE = "http://127.0.0.1:1"
@@ -148,12 +149,13 @@ async def test_no_project_is_no_good(site: Site, tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("fault", ["html", "status", "drop_before"])
+@pytest.mark.parametrize("fault", ["html", "status", "drop_before", *PAGES])
 async def test_services_that_are_down_are_not_blamed_on_a_token(
     site: Site, tmp_path: Path, fault: str
 ) -> None:
-    for part in (site.slack, site.jira):
-        part.faults.add(fault, "", status=503, times=-1)  # type: ignore[arg-type]
+    down: dict[str, Any] = PAGES.get(fault, {"kind": fault, "status": 503})
+    site.slack.faults.add(**down, times=-1)
+    site.jira.faults.add("status", status=503, times=-1)
     site.models.behave(down=True)
     said = await found(site, tmp_path)
     assert [what for what, (well, _) in said.items() if well is False] == [

@@ -20,6 +20,7 @@ from bot.web import PortTaken
 from emulators.people import ANA, APP_TOKEN, BOT_TOKEN, JIRA_TOKEN, MODEL_KEY
 from emulators.site import Site
 from engine import StoreError
+from tests.bot.pages import PAGES
 from tests.journeys.desk import Desk, settings
 
 ROOT = Path(__file__).parents[2]
@@ -77,14 +78,35 @@ async def test_a_database_that_is_none_is_left_alone(site: Site, tmp_path: Path)
 
 
 @pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
-@pytest.mark.parametrize("fault", ["status", "html", "drop_before"])
+@pytest.mark.parametrize("fault", ["status", "html", "drop_before", *PAGES])
 async def test_slack_being_down_is_not_blamed_on_a_token(
     site: Site, tmp_path: Path, method: str, fault: str
 ) -> None:
-    site.slack.faults.add(fault, method, status=503, times=-1)  # type: ignore[arg-type]
+    down: dict[str, Any] = PAGES.get(fault, {"kind": fault, "status": 503})
+    site.slack.faults.add(path=method, times=-1, **down)
     said = await refusal(site, tmp_path)
     assert said.startswith("Slack cannot be used at http://127.0.0.1:")
     assert "TOKEN" not in said
+
+
+@pytest.mark.parametrize("command", [["credentials", "list"], ["flags", "list"]])
+async def test_a_wrong_address_of_slack_is_one_sentence(
+    site: Site,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: list[str],
+) -> None:
+    """Where another server listens, it answers with pages of its own."""
+    for name, value in product_environment(site.url, tmp_path, 0).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("SLACK_API_URL", f"{site.url}/nowhere/")
+    assert await asyncio.to_thread(main, command) == 1
+    told = capsys.readouterr().err
+    assert told.startswith(
+        f"Slack cannot be used at {site.url}/nowhere/ (HTTP 404, which is not Slack's own answer). Check the network and SLACK_API_URL"
+    )
+    assert told.count("\n") == 1
 
 
 def run(*arguments: str, **environment: str) -> Any:

@@ -15,6 +15,7 @@ import pytest
 
 from emulators.people import ANA, APP_ID, SIGNING_SECRET, TEAM
 from emulators.site import Site
+from tests.bot.pages import PAGES
 from tests.journeys.desk import Desk, served
 
 EVENT = {
@@ -162,6 +163,18 @@ async def test_each_dependency_is_asked_for_real(
     assert len(desk.site.models.requests) == asked
 
 
+@pytest.mark.parametrize("page", PAGES)
+async def test_a_page_in_slacks_place_is_slack_being_away(
+    over_http: tuple[Desk, aiohttp.ClientSession], page: str
+) -> None:
+    desk, session = over_http
+    desk.site.slack.faults.add(path="auth.test", times=-1, **PAGES[page])
+    async with session.get("/health/dependencies") as answer:
+        found = (await answer.json())["dependencies"]
+    assert answer.status == 503
+    assert found["slack"]["reason"].startswith("Slack does not answer (HTTP ")
+
+
 async def test_what_is_down_is_said_with_its_reason(
     over_http: tuple[Desk, aiohttp.ClientSession],
 ) -> None:
@@ -174,5 +187,5 @@ async def test_what_is_down_is_said_with_its_reason(
     assert answer.status == 503
     assert found["database"]["status"] == "ok"
     assert found["openai:gpt-4.1"]["reason"] == "openai:gpt-4.1 failed (503)."
-    assert "Slack says" in found["slack"]["reason"]
+    assert found["slack"]["reason"].startswith("Slack does not answer (HTTP 500")
     assert "Jira does not answer" in found["jira"]["reason"]

@@ -17,6 +17,7 @@ from bot.demo import product_environment
 from emulators.people import ANA, BEN, CHANNEL, CHEN
 from emulators.site import Site
 from engine.writing import RULES_QUALITY
+from tests.bot.pages import PAGES
 from tests.bot.test_metrics import figures
 from tests.bot.test_web import free_port
 from tests.journeys.desk import Desk, served, text_of
@@ -46,6 +47,14 @@ class Operator:
         async with self.http.get("/health/dependencies") as answer:
             found = (await answer.json())["dependencies"]
         return {name: one["reason"] for name, one in found.items() if one["status"] != "ok"}
+
+    async def tried(self, times: int) -> str:
+        """Wait until an answer was tried so often; return what waits."""
+        for _ in range(200):
+            pending = await self.run("jobs", "--pending", "--json")
+            if any(one["tries"] >= times for one in map(json.loads, pending.splitlines())):
+                return await self.run("jobs", "--pending")
+        raise AssertionError(f"it was not tried {times} times: {await self.run('jobs')}")
 
     async def run(self, *words: str, given: str = "") -> str:
         """Run a command; return what it says."""
@@ -133,13 +142,26 @@ async def test_slack_refuses_us(tools: Tools) -> None:
             pending = await operator.run("jobs", "--pending")
             if "alert" in pending:
                 break
-        assert "SlackUnavailable: Slack does not answer right now." in pending
+        assert "SlackUnavailable: Slack does not answer right now (ratelimited)." in pending
         desk.site.slack.faults.clear()
         for who, thread in zip((ANA, BEN, CHEN), threads, strict=True):
             assert await desk.answer(who.dm, thread)
         assert "chat.postMessage answers: ratelimited. What to do: “Slack is down" in await operator.alert(
             "Slack: "
         )
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_a_page_in_slacks_place_keeps_answers_waiting(tools: Tools, page: str) -> None:
+    """More tries than a failing job is given are made, and no dead letter."""
+    async with running(*tools) as (desk, operator):
+        desk.site.slack.faults.add(path="chat.postMessage", times=-1, **PAGES[page])
+        thread = await desk.site.slack.say(ANA.slack, ANA.dm, "help")
+        pending = await operator.tried(7)
+        assert "SlackUnavailable: Slack does not answer right now (HTTP " in pending
+        desk.site.slack.faults.clear()
+        assert await desk.answer(ANA.dm, thread)
+        assert "There are none." in await operator.run("jobs", "--failed")
 
 
 async def test_a_model_provider_is_down(tools: Tools) -> None:
