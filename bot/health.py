@@ -40,33 +40,45 @@ class Health:
     ) -> None:
         self.store, self.slack, self.engine, self.gateway = store, slack, engine, gateway
         self.notify = notify
-        self._found: dict[str, Condition] = {}
+        self._found: Mapping[str, Condition] = {}
+        self.whole = True
         self._looked_at = float("-inf")
         self._looking = asyncio.Lock()
 
     async def look(self, fresh: float = FRESH) -> Mapping[str, Condition]:
-        """Return the condition of each thing by name, seen at most ``fresh`` seconds ago."""
+        """Return the condition of each thing by name, seen at most ``fresh`` seconds ago.
+
+        ``whole`` then says whether these are all; models that only the database knows of are not asked while it is away.
+        """
         async with self._looking:
             if time.monotonic() - self._looked_at > fresh:
                 self._found = await self._looked()
                 self._looked_at = time.monotonic()
             return self._found
 
-    async def _looked(self) -> dict[str, Condition]:
+    async def _looked(self) -> Mapping[str, Condition]:
         checks: dict[str, Check] = {
             "database": self.store.ping,
             "slack": self.slack.auth_test,
             "jira": self.engine.access.jira.myself,
         }
+        found, models = await asyncio.gather(_conditions(checks), self._models())
+        return {**found, **models}
+
+    async def _models(self) -> Mapping[str, Condition]:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                models = await self.gateway.lineup.everyone("")
+            self.whole = True
+        except (StoreError, TimeoutError):
+            models = await self.gateway.lineup.everyone(None)
+            self.whole = False
         # The same model by another key is another way in.
-        models = {one.model.name: one.model.ping for one in await self.gateway.lineup.everyone("")}
-        checks |= models
-        conditions = await asyncio.gather(*(_condition(check) for check in checks.values()))
-        found = dict(zip(checks, conditions, strict=True))
-        for name in models:
+        found = await _conditions({one.model.name: one.model.ping for one in models})
+        for one in found.values():
             # Whoever calls the others tells of their failures.
-            if not found[name].well:
-                self.notify(Failed(Component.MODEL, found[name].reason))
+            if not one.well:
+                self.notify(Failed(Component.MODEL, one.reason))
         return found
 
 
@@ -74,11 +86,17 @@ def looking(health: Health, kept: Conditions, jobs: Jobs, every: timedelta | Non
     """Have everything looked at once in each period, by one of all processes; None: never."""
 
     async def look(_: Job) -> None:
-        await kept.record(await health.look(fresh=0))
+        found = await health.look(fresh=0)
+        await kept.record(found, whole=health.whole)
 
     jobs.handle("health", look)
     if every is not None:
         jobs.every("health", every)
+
+
+async def _conditions(checks: Mapping[str, Check]) -> dict[str, Condition]:
+    found = await asyncio.gather(*(_condition(check) for check in checks.values()))
+    return dict(zip(checks, found, strict=True))
 
 
 async def _condition(check: Check) -> Condition:

@@ -54,8 +54,8 @@ class Conditions:
     def __init__(self, store: Store, jobs: Jobs, troubles: Troubles, clock: Clock = utcnow) -> None:
         self.store, self.jobs, self.troubles, self.clock = store, jobs, troubles, clock
 
-    async def record(self, found: Mapping[str, Condition]) -> None:
-        """Keep what was found of everything there is, and tell of what is well again."""
+    async def record(self, found: Mapping[str, Condition], *, whole: bool = True) -> None:
+        """Keep what was found, and tell of what is well again; what is not among it is forgotten if it was ``whole``."""
         now = self.clock()
         async with self.store.write() as tx:
             before = {one.name: one for one in await conditions(tx)}
@@ -63,8 +63,9 @@ class Conditions:
                 old = before.get(name)
                 since = old.since if old is not None and old.well == one.well else now
                 await self._keep(tx, Seen(name, one.well, one.reason[:500], one.milliseconds, since, now))
-            # A model that is no longer set has no condition.
-            await tx.execute(delete(conditions_table).where(conditions_table.c.name.not_in(list(found))))
+            if whole:
+                # A model that is no longer set has no condition.
+                await tx.execute(delete(conditions_table).where(conditions_table.c.name.not_in(list(found))))
             ill = [
                 old for name, one in found.items() if one.well and (old := before.get(name)) and not old.well
             ]

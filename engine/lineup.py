@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from engine.accounts import Account, Accounts
 from engine.models import Candidate, Endpoint, HttpClient, Model, Prompt, connect, imported
+from engine.store import AWAY, StoreError
 
 CHEAP_WORDS, CAPABLE_WORDS = 50, 200
 _CODE = re.compile(r"```|`[^`\n]+`|\b\w+\(\)|[{};]\s*$|^\s{4}\S", re.MULTILINE)
@@ -92,11 +93,18 @@ class Lineup:
         choice = self.choice
         return await self._found(accounts, (choice.first(prompt), choice.fast, *choice.others))
 
-    async def everyone(self, workspace: str) -> list[Candidate]:
-        """Return every model that may ever be asked, for who looks whether all is well."""
+    async def everyone(self, workspace: str | None) -> list[Candidate]:
+        """Return every model that may ever be asked, for who looks whether all is well; None: those that the settings alone know.
+
+        Raises StoreError when the database, which knows the workspace's credentials, is away.
+        """
         choice = self.choice
         named = (choice.primary, choice.fast, choice.classification, choice.capable, *choice.others)
-        return await self._found(await self.accounts.of(workspace), [name for name in named if name])
+        try:
+            accounts = self.accounts.own if workspace is None else await self.accounts.of(workspace)
+        except AWAY as error:
+            raise StoreError(f"The database does not answer ({type(error).__name__}).") from error
+        return await self._found(accounts, [name for name in named if name])
 
     async def _found(self, accounts: Sequence[Account], names: Sequence[str]) -> list[Candidate]:
         found: dict[tuple[str, str], Candidate] = {}

@@ -5,18 +5,20 @@ import hmac
 import json
 import socket
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import psycopg
 import pytest
+from psycopg import sql
 
 from emulators.people import ANA, APP_ID, SIGNING_SECRET, TEAM
 from emulators.site import Site
 from tests.bot.pages import PAGES
-from tests.journeys.desk import Desk, served
+from tests.journeys.desk import Desk, on_postgres, served
 
 EVENT = {
     "type": "event_callback",
@@ -161,6 +163,42 @@ async def test_each_dependency_is_asked_for_real(
     async with session.get("/health/dependencies") as answer:
         assert answer.status == 200
     assert len(desk.site.models.requests) == asked
+
+
+async def test_while_the_database_is_away_the_others_are_asked(postgres_url: str, tmp_path: Path) -> None:
+    port = free_port()
+    async with (
+        Site(port=0) as site,
+        served(site, tmp_path, port=port, **on_postgres(postgres_url)),
+        aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session,
+    ):
+        await Desk(site, tmp_path).say(ANA, "help")  # so that jobs run
+        with taken_away(postgres_url):
+            async with session.get("/health/dependencies") as answer:
+                found = (await answer.json())["dependencies"]
+        assert answer.status == 503
+        assert found["database"]["reason"] == "The database does not answer (OperationalError)."
+        assert {name for name, one in found.items() if one["status"] == "ok"} == {
+            "slack",
+            "jira",
+            "openai:gpt-4.1",
+            "openai:gpt-4.1-mini",
+        }
+
+
+@contextmanager
+def taken_away(url: str) -> Iterator[None]:
+    """Let nobody into a database, and end who is in it, while the context is open."""
+    address, _, name = url.rpartition("/")
+    mine = sql.Identifier(name)
+    ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+    with psycopg.connect(f"{address}/postgres", autocommit=True) as server:
+        server.execute(sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false").format(mine))
+        server.execute(ending, [name])
+        try:
+            yield
+        finally:
+            server.execute(sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS true").format(mine))
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -60,6 +60,14 @@ async def test_what_is_no_longer_looked_at_is_forgotten(store: Store, kept: Cond
     assert set(await seen(store)) == {"jira", "openai:new"}
 
 
+async def test_what_could_not_be_listed_is_not_forgotten(store: Store, kept: Conditions) -> None:
+    await kept.record({"jira": FINE, "openai:own": DOWN})
+    await kept.record({"jira": FINE}, whole=False)
+    found = await seen(store)
+    assert set(found) == {"jira", "openai:own"}
+    assert found["openai:own"].reason == DOWN.reason
+
+
 async def test_the_end_of_an_outage_is_told_once(
     store: Store, kept: Conditions, troubles: Troubles, clock: TestClock
 ) -> None:
