@@ -24,7 +24,9 @@ class Alerts:
     async def post(self, job: Job) -> None:
         """Tell of one thing."""
         words = str(job.payload["text"])
-        log.warning("alert", alert=words)
+        if job.tries == 0:
+            # What waits for Slack is tried again and again, and who watches the log is called by each line.
+            log.warning("alert", alert=words)
         if self.channel is None:
             return
         async with reaching_slack():

@@ -208,18 +208,22 @@ class Delivery:
 
 
 class SlackUnavailable(Postpone):
-    """Slack does not answer now: what was to be said waits."""
+    """Slack does not answer now, or not us: what was to be said waits."""
 
 
 @asynccontextmanager
 async def reaching_slack() -> AsyncIterator[None]:
-    """Turn what passes by itself into patience; a post whose answer was lost is looked for before the next try."""
+    """Turn what passes, or an administrator mends, into patience; a post whose answer was lost is looked for before the next try."""
     try:
         yield
     except FAILURES as error:
-        if not (what := meaning(error)).away:
-            raise
-        raise SlackUnavailable(f"Slack does not answer right now ({what.reason}).") from error
+        what = meaning(error)
+        if what.away:
+            raise SlackUnavailable(f"Slack does not answer right now ({what.reason}).") from error
+        if what.locked_out:
+            # Everything is sent once that is mended, by a restart with another token.
+            raise SlackUnavailable(f"Slack refuses Updraft ({what.reason}).") from error
+        raise
 
 
 def _entry_of(message: dict[str, Any]) -> str | None:

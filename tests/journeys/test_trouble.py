@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
 from bot.__main__ import main
 from bot.demo import product_environment
@@ -48,11 +49,13 @@ class Operator:
             found = (await answer.json())["dependencies"]
         return {name: one["reason"] for name, one in found.items() if one["status"] != "ok"}
 
-    async def tried(self, times: int) -> str:
-        """Wait until an answer was tried so often; return what waits."""
+    async def tried(self, times: int, kind: str = "answer") -> str:
+        """Wait until a job was tried so often; return what waits."""
         for _ in range(200):
             pending = await self.run("jobs", "--pending", "--json")
-            if any(one["tries"] >= times for one in map(json.loads, pending.splitlines())):
+            if any(
+                one["kind"] == kind and one["tries"] >= times for one in map(json.loads, pending.splitlines())
+            ):
                 return await self.run("jobs", "--pending")
         raise AssertionError(f"it was not tried {times} times: {await self.run('jobs')}")
 
@@ -162,6 +165,25 @@ async def test_a_page_in_slacks_place_keeps_answers_waiting(tools: Tools, page: 
         desk.site.slack.faults.clear()
         assert await desk.answer(ANA.dm, thread)
         assert "There are none." in await operator.run("jobs", "--failed")
+
+
+@pytest.mark.parametrize("reason", ["token_revoked", "missing_scope"])
+async def test_what_an_administrator_has_to_mend_keeps_answers_waiting(tools: Tools, reason: str) -> None:
+    """Answers and the alert wait for another token; the log has the alert once, at once."""
+    refusal = {"ok": False, "error": reason}
+    async with running(*tools) as (desk, operator):
+        desk.site.slack.faults.add("status", "chat.postMessage", status=200, body=refusal, times=-1)
+        with capture_logs() as lines:
+            threads = [await desk.site.slack.say(who.slack, who.dm, "help") for who in (ANA, BEN, CHEN)]
+            pending = await operator.tried(7, "alert")
+        [alert] = [one["alert"] for one in lines if one["event"] == "alert"]
+        assert f"The last: Slack's chat.postMessage answers: {reason}." in alert
+        assert f"SlackUnavailable: Slack refuses Updraft ({reason})." in pending
+        assert "There are none." in await operator.run("jobs", "--failed")
+        desk.site.slack.faults.clear()
+        for who, thread in zip((ANA, BEN, CHEN), threads, strict=True):
+            assert await desk.answer(who.dm, thread)
+        await operator.alert("Slack: ")
 
 
 async def test_a_model_provider_is_down(tools: Tools) -> None:
