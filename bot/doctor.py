@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -275,23 +275,36 @@ async def _master_key(settings: Settings, store: Store, workspace: str | None) -
         return Remark(f"is made in {file} at the first start; keep a copy apart from the database's backups")
     kept = models.credentials(settings, store)
     where = "UPDRAFT_MASTER_KEY" if settings.master_key is not None else str(file)
+    if closed := [name for _, name in await kept.unopened()]:
+        raise Unwell(
+            f"in {where}, which does not open what is kept for {_listed(closed)}: put the key back that sealed it, after the newer one, "
+            "or enter each anew: updraft credentials change NAME --new-key"
+        )
     own = [] if workspace is None else await kept.all_of(workspace)
     if refused := [one.name for one in own if one.state == "refused"]:
-        names = ", ".join(refused)
         raise Unwell(
-            f"in {where}; but keys were refused: {names}. Give them new ones: updraft credentials change NAME --new-key"
+            f"in {where}; but keys were refused: {', '.join(refused)}. Give them new ones: updraft credentials change NAME --new-key"
         )
-    return f"in {where}, {len(own)} keys of model providers are sealed with it"
+    keys = "1 key of a model provider is" if len(own) == 1 else f"{len(own)} keys of model providers are"
+    return f"in {where}, {keys} sealed with it"
 
 
 async def _breakers(settings: Settings, store: Store) -> str:
     states = await models.breakers(settings, store).states()
-    closed = [place for place, state in states.items() if state == "closed"]
-    if away := sorted(states.keys() - closed):
-        raise Unwell(
-            f"{' and '.join(away)} failed too often and is left alone; see “A model provider is down” in docs/operations.md"
-        )
-    return "every provider may be asked"
+    away, probed = (
+        sorted(place for place, state in states.items() if state == wanted)
+        for wanted in ("open", "half-open")
+    )
+    after = f"{_listed(probed)} failed too often and {'is' if len(probed) == 1 else 'are'} tried again with the next question"
+    if away:
+        told = f"{_listed(away)} failed too often and {'is' if len(away) == 1 else 'are'} left alone"
+        also = f", {after}" if probed else ""
+        raise Unwell(f"{told}{also}; see “A model provider is down” in docs/operations.md")
+    return Remark(after) if probed else "every provider may be asked"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part) if names else ""
 
 
 async def _jobs(settings: Settings, store: Store, now: datetime) -> str:

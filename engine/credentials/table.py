@@ -304,6 +304,18 @@ class Credentials:
                 closed.append((credential.workspace, credential.name))
         return Resealed(count, tuple(closed))
 
+    async def unopened(self) -> tuple[tuple[str, str], ...]:
+        """Return the workspaces and names of credentials whose secrets none of our master keys opens."""
+        async with self.store.read() as tx:
+            rows = (await tx.execute(select(credentials_table).order_by(_t.workspace, _t.name))).all()
+        closed = []
+        for credential in map(_credential, rows):
+            try:
+                self._opened(credential)
+            except SealingError:
+                closed.append((credential.workspace, credential.name))
+        return tuple(closed)
+
     # -- how
 
     async def _reseal(self, credential: Credential, by: str) -> int:

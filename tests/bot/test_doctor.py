@@ -1,6 +1,7 @@
 """``updraft doctor`` says of each thing whether it is well, and what to do where it is not."""
 
 import asyncio
+import base64
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -236,6 +237,40 @@ async def test_what_the_database_knows_is_told(site: Site, tmp_path: Path, datab
     assert said["Budget"][1].startswith(
         "0.00 USD of 100.00 USD are left this day: drafts come from plain rules until"
     )
+
+
+async def test_a_provider_whose_pause_is_over_is_no_longer_complained_of(site: Site, tmp_path: Path) -> None:
+    wanted = settings(site, tmp_path, UPDRAFT_BREAKER_FAILURES="1")
+    store = await Store.open(wanted.database_url)
+    await models.breakers(wanted, store).failed("openai at x.example")
+    over = (await found(site, tmp_path, UPDRAFT_BREAKER_PAUSE="0.001"))["Breakers"]
+    assert over == (None, "openai at x.example failed too often and is tried again with the next question")
+    await models.breakers(wanted, store).failed("ollama at y.example")
+    await store.close()
+    well, said = (await found(site, tmp_path))["Breakers"]
+    assert well is False
+    assert said.startswith("ollama at y.example and openai at x.example failed too often and are left alone;")
+
+
+async def test_a_master_key_that_does_not_open_what_is_kept_is_told(site: Site, tmp_path: Path) -> None:
+    """The old key is put back after everything was sealed anew."""
+    old, new = (base64.b64encode(bytes(range(first, first + 32))).decode() for first in (1, 60))
+    wanted = settings(site, tmp_path, UPDRAFT_MASTER_KEY=old)
+    store = await Store.open(wanted.database_url)
+    for name in ("main", "spare"):
+        key = sample("sk-proj-{w74}T3BlbkFJ{w74}")
+        await models.credentials(wanted, store).add(TEAM, "openai", {"name": name, "key": key}, "cli:x")
+    assert (await found(site, tmp_path, UPDRAFT_MASTER_KEY=old))["Master key"] == (
+        True,
+        "in UPDRAFT_MASTER_KEY, 2 keys of model providers are sealed with it",
+    )
+    both = settings(site, tmp_path, UPDRAFT_MASTER_KEY=f"{new},{old}")
+    assert (await models.credentials(both, store).reseal_all()).count == 2
+    await store.close()
+    well, said = (await found(site, tmp_path, UPDRAFT_MASTER_KEY=old))["Master key"]
+    assert well is False
+    assert said.startswith("in UPDRAFT_MASTER_KEY, which does not open what is kept for main and spare:")
+    assert (await found(site, tmp_path, UPDRAFT_MASTER_KEY=new))["Master key"][0]
 
 
 async def test_jobs_that_nobody_runs_are_wondered_about(site: Site, tmp_path: Path) -> None:
