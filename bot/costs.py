@@ -6,6 +6,7 @@ import csv
 import json
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -28,6 +29,7 @@ from engine import (
 WIDTH = 30
 """Characters of the longest bar."""
 DAYS = 30
+YEARS = range(2000, 3000)
 
 
 class WrongPeriod(UpdraftError):
@@ -38,7 +40,7 @@ def add_commands(commands: Any) -> None:
     """Add the two commands to the command line."""
     costs = commands.add_parser("costs", help="what models cost, by day, person, model or task")
     costs.add_argument(
-        "--by", type=By, choices=list(By), default=By.DAY, help="heading (default: %(default)s)"
+        "--by", type=_heading, choices=list(By), default=By.DAY, help="heading (default: %(default)s)"
     )
     costs.add_argument("--json", action="store_true", help="print JSON instead of a table")
     _add_period(costs)
@@ -53,10 +55,27 @@ def add_commands(commands: Any) -> None:
 
 def _add_period(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--since", type=date.fromisoformat, help="first day, YYYY-MM-DD (default: 30 days ago)"
+        "--since", type=day, metavar="DATE", help="first day, such as 2026-11-20 (default: 30 days ago)"
     )
-    parser.add_argument("--until", type=date.fromisoformat, help="last day, YYYY-MM-DD (default: today)")
+    parser.add_argument("--until", type=day, metavar="DATE", help="last day (default: today)")
     parser.add_argument("--workspace", help="of one Slack team only, by its id")
+
+
+def day(text: str) -> date:
+    """Read a day of the command line; years far away, of which there are no records, are taken for slips."""
+    with suppress(ValueError):
+        if (read := date.fromisoformat(text)).year in YEARS:
+            return read
+    raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2026-11-20")
+
+
+def _heading(text: str) -> By:
+    try:
+        return By(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is none of {', '.join(By)}; for instance: --by {By.MODEL}"
+        ) from None
 
 
 def _period(arguments: argparse.Namespace) -> UsePeriod:

@@ -9,9 +9,10 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from typing import Any
 
+from bot.costs import day
 from bot.scoring import (
     FALSE_COMPLETION,
     Figure,
@@ -122,7 +123,7 @@ def add_commands(commands: Any) -> None:
         description="Write the decisions of this workspace's people on routes and drafts as labelled JSON lines for `updraft eval`: "
         "without who said it, with secrets, addresses and people replaced.",
     )
-    export.add_argument("--since", type=_day, metavar="DATE", help="only from this day on (2026-11-20, UTC)")
+    export.add_argument("--since", type=day, metavar="DATE", help="only from this day on (2026-11-20, UTC)")
     export.add_argument("--workspace", metavar="ID", help="only this workspace's (its Slack team id)")
     export.set_defaults(run=_export)
 
@@ -141,13 +142,6 @@ def _bound(text: str) -> float:
     if not 0 <= bound < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 on")
     return bound
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2026-11-20") from None
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:

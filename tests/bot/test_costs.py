@@ -163,3 +163,24 @@ def test_bars_show_calls_where_no_price_is_known() -> None:
         [Use("a", 4, 0, 0, 0, 1, 1, 0, 4, 0), Use("b", 2, 0, 0, 0, 1, 1, 0, 2, 0)], By.MODEL
     ).splitlines()
     assert [line.count("█") for line in lines[1:3]] == [30, 15]
+
+
+@pytest.mark.parametrize("command", [["costs"], ["records", "executions"], ["export"]])
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2026-11-31", "yesterday"])
+def test_a_day_that_is_none_is_one_sentence(
+    command: list[str], day: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    option = "--since" if command == ["export"] else "--until"
+    with pytest.raises(SystemExit) as caught:
+        main([*command, option, day])
+    assert caught.value.code == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.endswith(f"argument {option}: '{day}' is not a day such as 2026-11-20")
+
+
+def test_a_heading_that_is_none_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["costs", "--by", "week"])
+    assert caught.value.code == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.endswith("'week' is none of day, person, model, task; for instance: --by model")
