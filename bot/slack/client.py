@@ -1,5 +1,6 @@
 """Slack's Web API as we call it: every call is a line of the log, and what speaks against Slack itself is told."""
 
+import asyncio
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -72,11 +73,12 @@ class SlackClient(AsyncWebClient):
     async def api_call(self, api_method: str, **options: Any) -> AsyncSlackResponse:
         """Call a method of the Web API; raises one of FAILURES."""
         began = time.monotonic()
-        outcome = "cancelled"
+        outcome = "ok"
         try:
-            answer = await super().api_call(api_method, **options)
-            outcome = "ok"
-            return answer
+            return await super().api_call(api_method, **options)
+        except asyncio.CancelledError:
+            outcome = "cancelled"
+            raise
         except FAILURES as error:
             what = meaning(error)
             outcome = what.reason

@@ -19,7 +19,7 @@ import structlog
 from jira import JIRA
 from requests.adapters import HTTPAdapter
 
-from engine.errors import InvalidInput, JiraError
+from engine.errors import InvalidInput
 from engine.jira.errors import JiraMisconfigured, JiraUnavailable, translated
 from engine.jira.values import (
     KEY,
@@ -313,8 +313,8 @@ class Jira:
         outcome = "ok"
         try:
             return await self._tried(call, key, again, sure)
-        except JiraError as error:
-            outcome = type(error).__name__
+        except BaseException as error:
+            outcome = "cancelled" if isinstance(error, asyncio.CancelledError) else type(error).__name__
             if isinstance(error, JiraUnavailable | JiraMisconfigured):
                 self.notify(Failed(Component.JIRA, str(error)))
             raise

@@ -1,8 +1,10 @@
 """The Jira client on the real protocol: what it reads, what it never repeats, and its errors in a person's words."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from structlog.testing import capture_logs
 
 from emulators.people import ANA, DORA, JIRA_TOKEN, SERVICE_EMAIL
 from emulators.site import Site
@@ -126,6 +128,14 @@ async def test_patience_that_jira_asks_for_is_passed_on(site: Site, jira: Jira) 
     with pytest.raises(JiraUnavailable) as caught:
         await jira.issue("DEMO-12")
     assert caught.value.retry_after == 120
+
+
+async def test_a_call_that_is_cancelled_is_not_logged_as_well(site: Site, jira: Jira) -> None:
+    site.jira.faults.add("slow", "myself", seconds=5)
+    with capture_logs() as lines, pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await jira.myself()
+    assert [(one["call"], one["outcome"]) for one in lines] == [("GET myself", "cancelled")]
 
 
 async def test_a_web_page_is_no_jira(site: Site, jira: Jira) -> None:
