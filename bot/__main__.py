@@ -7,9 +7,13 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+import structlog
+
 from bot import admin, costs, evaluate, jobs, judge, logs
-from bot.settings import Settings, SettingsError, load
+from bot.settings import Settings, SettingsError, load, strangers
 from engine import StoreError, UpdraftError
+
+log = structlog.get_logger(__name__)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -99,6 +103,8 @@ def _settings() -> Settings:
     """Read the settings of a process that stays, and have it log as they say."""
     settings = load()
     logs.configure(settings.log_level)
+    for name, nearest in strangers().items():
+        log.warning("unknown setting", setting=name, nearest=nearest)
     if settings.debug and settings.environment == "production":
         sys.stderr.write("UPDRAFT_DEBUG is on in production; switch it off.\n")
     return settings

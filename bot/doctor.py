@@ -10,7 +10,7 @@ import aiohttp
 
 from bot import models
 from bot.app import StartError, slack_client, workspace_of
-from bot.settings import Settings, SettingsError, load
+from bot.settings import Settings, SettingsError, load, strangers
 from bot.slack.client import FAILURES, meaning
 from engine import (
     Jira,
@@ -44,6 +44,13 @@ LATE = 60.0
 """Seconds after which a job that is due makes one wonder whether any process runs jobs."""
 INVITE = "check UPDRAFT_ALERT_CHANNEL and say “/invite @Updraft” in that channel"
 TEST_ALERT = "This is a test of Updraft's alerts: here you will be told when something needs you."
+ACCOUNTS = {
+    "openai": "OPENAI_API_KEY",
+    "anthropic": "ANTHROPIC_API_KEY",
+    "ollama": "OLLAMA_BASE_URL",
+    "compatible": "COMPATIBLE_BASE_URL",
+}
+"""What has to be set for a provider's models."""
 ADVICE = {
     "Jira": "Check JIRA_URL, JIRA_EMAIL and JIRA_API_TOKEN.",
     "Model": "Check OPENAI_API_KEY, OPENAI_BASE_URL and UPDRAFT_MODEL.",
@@ -105,6 +112,12 @@ async def examine(settings: Settings, *, alert: bool = False) -> list[Health]:
         found += await _kept(settings)
     if settings.debug and settings.environment == "production":
         found.append(Health("Settings", False, "UPDRAFT_DEBUG is on in production; switch it off."))
+    elif strange := strangers():
+        told = (
+            f"{name} is no setting{f'; is {nearest} meant?' if nearest else ''}"
+            for name, nearest in strange.items()
+        )
+        found.append(Health("Settings", None, ", ".join(told)))
     else:
         found.append(Health("Settings", True, f"environment {settings.environment}"))
     return found
@@ -198,9 +211,15 @@ async def _jira(settings: Settings) -> str:
 async def _model(settings: Settings) -> str:
     async with http_client() as http:
         lineup = models.lineup(settings, http)
+        lacking = _lacking(settings)
         if not lineup.accounts.own:
-            return Remark("none configured: drafts come from plain rules; set OPENAI_API_KEY for better ones")
+            also = f"; {lacking}" if lacking else ""
+            return Remark(
+                f"none configured: drafts come from plain rules; set OPENAI_API_KEY for better ones{also}"
+            )
         found = await lineup.everyone("")
+        if not found and lacking:
+            raise Unwell(lacking)
         if not found:
             raise Unwell(f"there is no key for {settings.model}, nor for a backup; set that of its provider")
         told = await asyncio.gather(*(one.model.ping() for one in found), return_exceptions=True)
@@ -214,7 +233,22 @@ async def _model(settings: Settings) -> str:
     if wrong:
         advice = ADVICE["Model"] if names[0] not in well else f"{answering}."
         raise Unwell(f"{' '.join(wrong)} {advice}")
-    return answering
+    return Remark(f"{answering}; {lacking}") if lacking else answering
+
+
+def _lacking(settings: Settings) -> str:
+    """Say which setting a model lacks that somebody named; a backup of the defaults is passed over without a word."""
+    names = ("model", "model_fast", "model_classify", "model_capable", "backup_models")
+    fields = [name for name in names if name in settings.model_fields_set]
+    have = {account.provider for account in models.accounts(settings)}
+    told = []
+    for field in fields:
+        value = getattr(settings, field)
+        for name in value if isinstance(value, tuple) else (value or "",):
+            provider = name.partition(":")[0]
+            if provider in ACCOUNTS and provider not in have:
+                told.append(f"{name} needs {ACCOUNTS[provider]}, or a credential of the workspace")
+    return ", ".join(dict.fromkeys(told))
 
 
 async def _alerts(settings: Settings, session: aiohttp.ClientSession, post: bool) -> str:

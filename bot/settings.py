@@ -1,9 +1,12 @@
 """Every setting of Updraft, read once from the environment or a ``.env`` file. What each means is in ``.env.example``."""
 
+import os
 import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Literal, Self
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BeforeValidator,
@@ -11,38 +14,52 @@ from pydantic import (
     HttpUrl,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
+from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from engine import Provider, UpdraftError
 from engine.sealing import SETTING, SealingError, ring
 
+FILE = ".env"
 MODEL = re.compile(rf"({'|'.join(Provider)}):(\S+)")
-EMBEDDER = r"^(|hashing|minilm|(openai|compatible):\S+)$"
+FINE_TUNED = "ft:"
+"""How OpenAI's names of fine-tuned models begin; no other name of its has a colon."""
+EMBEDDER = re.compile(r"hashing|minilm|(openai|compatible):\S+")
+CHANNEL = re.compile(r"[CG][A-Z0-9]{5,}")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+OTHERS = re.compile(r"UPDRAFT_(SERVICE_|PORT$|PORT_\d)")
+"""What Kubernetes puts into the environment for a service of the name updraft."""
+REACHED = "SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)"
 PHRASE = re.compile(r"[^\W\d_]+(?:[ '-][^\W\d_]+){0,4}")
 
 
 def _model(name: object) -> object:
     """Read a model's name; one without a provider is OpenAI's."""
-    if not isinstance(name, str) or name == "":
-        return name or None
-    whole = name if name.partition(":")[0] in list(Provider) else f"openai:{name}"
+    if not isinstance(name, str):
+        return name
+    whole = f"openai:{name}" if ":" not in name or name.startswith(FINE_TUNED) else name
     if not MODEL.fullmatch(whole):
         raise ValueError(f"must be provider:model with a provider of {', '.join(Provider)}")
     return whole
 
 
+def _optional_model(name: object) -> object:
+    return _model(name) if name != "" else None
+
+
 ModelName = Annotated[str, BeforeValidator(_model)]
-OptionalModel = Annotated[str | None, BeforeValidator(_model)]
+OptionalModel = Annotated[str | None, BeforeValidator(_optional_model)]
 Money = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
 
 
 class Settings(BaseSettings):
     """The settings; a wrong one is a start-up error that names it."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True, frozen=True)
+    model_config = SettingsConfigDict(env_file=FILE, extra="ignore", populate_by_name=True, frozen=True)
 
     environment: Literal["development", "staging", "production"] = Field(
         "development", alias="UPDRAFT_ENVIRONMENT"
@@ -51,11 +68,11 @@ class Settings(BaseSettings):
 
     slack_bot_token: SecretStr = Field(alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr | None = Field(None, alias="SLACK_APP_TOKEN")
-    slack_signing_secret: SecretStr | None = Field(None, alias="SLACK_SIGNING_SECRET")
+    slack_signing_secret: SecretStr | None = Field(None, alias="SLACK_SIGNING_SECRET", validate_default=True)
     slack_api_url: HttpUrl = Field(HttpUrl("https://slack.com/api/"), alias="SLACK_API_URL")
 
     jira_url: HttpUrl = Field(alias="JIRA_URL")
-    jira_email: str = Field(alias="JIRA_EMAIL", min_length=3)
+    jira_email: str = Field(alias="JIRA_EMAIL")
     jira_api_token: SecretStr = Field(alias="JIRA_API_TOKEN")
 
     openai_api_key: SecretStr | None = Field(None, alias="OPENAI_API_KEY")
@@ -77,7 +94,7 @@ class Settings(BaseSettings):
     )
     model_timeout: float = Field(30.0, alias="UPDRAFT_MODEL_TIMEOUT", gt=0, le=300)
     model_deadline: float = Field(60.0, alias="UPDRAFT_MODEL_DEADLINE", gt=0, le=300)
-    embedder: str = Field("", alias="UPDRAFT_EMBEDDER", pattern=EMBEDDER)
+    embedder: str = Field("", alias="UPDRAFT_EMBEDDER")
     embedder_dimension: int = Field(1536, alias="UPDRAFT_EMBEDDER_DIMENSION", ge=1, le=8192)
     similarity: float = Field(0.85, alias="UPDRAFT_SIMILARITY", gt=0, le=1)
     output_tokens: int = Field(2000, alias="UPDRAFT_OUTPUT_TOKENS", ge=100, le=100_000)
@@ -98,7 +115,7 @@ class Settings(BaseSettings):
     person_tokens_an_hour: int = Field(250_000, alias="UPDRAFT_PERSON_TOKENS_AN_HOUR", ge=1)
     tier: Literal["free", "pro", "enterprise"] = Field("enterprise", alias="UPDRAFT_TIER")
     alert_at: float = Field(0.8, alias="UPDRAFT_ALERT_AT", gt=0, le=1)
-    alert_channel: str | None = Field(None, alias="UPDRAFT_ALERT_CHANNEL", pattern=r"^[CG][A-Z0-9]{5,}$")
+    alert_channel: str | None = Field(None, alias="UPDRAFT_ALERT_CHANNEL")
 
     alert_errors: int = Field(3, alias="UPDRAFT_ALERT_ERRORS", ge=1)
     alert_window: float = Field(5.0, alias="UPDRAFT_ALERT_WINDOW", gt=0, le=1440)
@@ -133,6 +150,13 @@ class Settings(BaseSettings):
     keep_records: int = Field(400, alias="UPDRAFT_KEEP_RECORDS", ge=0)
     keep_audit: int = Field(1095, alias="UPDRAFT_KEEP_AUDIT", ge=0)
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", alias="UPDRAFT_LOG_LEVEL")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _given(cls, values: Any) -> Any:
+        """Read an empty needed setting as not given, as in a copy of .env.example that nobody filled in."""
+        needed = {str(field.alias) for field in cls.model_fields.values() if field.is_required()}
+        return {name: value for name, value in values.items() if name not in needed or value != ""}
 
     @field_validator(
         "slack_bot_token",
@@ -260,13 +284,38 @@ class Settings(BaseSettings):
                 ) from error
         return read
 
-    @model_validator(mode="after")
-    def _reachable(self) -> Self:
-        if self.slack_app_token is None and self.slack_signing_secret is None:
+    @field_validator("slack_signing_secret")
+    @classmethod
+    def _reachable(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        # An app-level token that is wrong is not among the data: of that is told by itself.
+        if secret is None and info.data.get("slack_app_token", "") is None:
+            raise PydanticCustomError("unreachable", "is not set; without one Slack cannot reach Updraft")
+        return secret
+
+    @field_validator("jira_email")
+    @classmethod
+    def _email(cls, value: str) -> str:
+        if not EMAIL.fullmatch(value):
+            raise ValueError("must be an e-mail address")
+        return value
+
+    @field_validator("alert_channel")
+    @classmethod
+    def _channel(cls, value: str | None) -> str | None:
+        if value is not None and not CHANNEL.fullmatch(value):
             raise ValueError(
-                "set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP); without one Slack cannot reach Updraft"
+                "must be the channel's id, such as C0123456789: in Slack it stands at the end of the channel's details"
             )
-        return self
+        return value
+
+    @field_validator("embedder")
+    @classmethod
+    def _embedder(cls, value: str) -> str:
+        if value and not EMBEDDER.fullmatch(value):
+            raise ValueError(
+                "must be hashing, minilm or a model of openai or compatible, such as openai:text-embedding-3-small"
+            )
+        return value
 
     @property
     def socket_mode(self) -> bool:
@@ -288,9 +337,33 @@ def load() -> Settings:
 
 def explained(error: ValidationError) -> str:
     """Say of each wrong setting which it is and what is wrong with it."""
-    lines = []
-    for one in error.errors(include_input=False, include_url=False):
-        name = str(one["loc"][0]) if one["loc"] else "Settings"
-        what = "is not set" if one["type"] == "missing" else one["msg"].removeprefix("Value error, ")
-        lines.append(f"{name}: {what}")
-    return "\n".join(lines) + "\nSee .env.example for what each setting means."
+    lines = [
+        f"{REACHED if one['type'] == 'unreachable' else one['loc'][0] if one['loc'] else 'Settings'}: {_words(one)}"
+        for one in error.errors(include_input=False, include_url=False)
+    ]
+    return "\n".join(dict.fromkeys(lines)) + "\nSee .env.example for what each setting means."
+
+
+def _words(error: ErrorDetails) -> str:
+    """Say what is wrong with a setting, in words for whoever wrote it rather than for a programmer."""
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "missing":
+        return "is not set"
+    if kind == "url_scheme" or context.get("error") == "relative URL without a base":
+        return "must begin with https:// (or http://)"
+    if kind.startswith("url_"):
+        return f"is no address: {context.get('error', 'it is too long')}"
+    words = error["msg"].removeprefix("Value error, ").partition(", unable to")[0]
+    return re.sub(r"^\w+ should ", "must ", words)
+
+
+def strangers() -> dict[str, str | None]:
+    """Return the names in the environment and the file that look like settings and are none, each with the nearest that is one."""
+    known = [str(field.alias) for field in Settings.model_fields.values()]
+    given = {name.upper() for name in os.environ}
+    if (file := Path(FILE)).is_file():
+        given |= {name.upper() for name in re.findall(r"^\s*(?:export\s+)?(\w+)\s*=", file.read_text(), re.M)}
+    odd = sorted(
+        name for name in given - set(known) if name.startswith("UPDRAFT_") and not OTHERS.match(name)
+    )
+    return {name: next(iter(get_close_matches(name, known, 1, 0.8)), None) for name in odd}

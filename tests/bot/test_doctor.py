@@ -307,6 +307,27 @@ async def test_each_model_that_does_not_answer_is_named(site: Site, tmp_path: Pa
     assert "openai:gpt-4.1 and openai:gpt-4.1-mini answer." in said
 
 
+async def test_a_model_without_a_way_to_it_is_told(site: Site, tmp_path: Path) -> None:
+    more = {"UPDRAFT_MODEL": "ollama:llama3.2", "UPDRAFT_BACKUP_MODELS": "openai:gpt-4.1"}
+    assert (await found(site, tmp_path, **more))["Model"] == (
+        None,
+        "openai:gpt-4.1-mini and openai:gpt-4.1 answer; ollama:llama3.2 needs OLLAMA_BASE_URL, or a credential of the workspace",
+    )
+    more |= {"UPDRAFT_MODEL": "compatible:house", "OPENAI_API_KEY": ""}
+    well, said = (await found(site, tmp_path, **more))["Model"]
+    assert well is None
+    assert "compatible:house needs COMPATIBLE_BASE_URL" in said
+    assert "openai:gpt-4.1 needs OPENAI_API_KEY" in said
+
+
+async def test_a_misspelt_setting_is_told(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UPDRAFT_MODLE", "openai:gpt-4.1")
+    said = await found(site, tmp_path)
+    assert said["Settings"] == (None, "UPDRAFT_MODLE is no setting; is UPDRAFT_MODEL meant?")
+
+
 async def test_debug_in_production_is_warned_of(site: Site, tmp_path: Path) -> None:
     said = await found(site, tmp_path, UPDRAFT_ENVIRONMENT="production", UPDRAFT_DEBUG="1")
     assert said["Settings"] == (False, "UPDRAFT_DEBUG is on in production; switch it off.")

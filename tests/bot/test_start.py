@@ -166,6 +166,14 @@ def test_serving_without_settings_names_them(capsys: pytest.CaptureFixture[str])
     assert "JIRA_URL: is not set\n" in told
 
 
+async def test_a_misspelt_setting_is_a_line_of_the_log(tmp_path: Path) -> None:
+    process = await run("serve", **product_environment(NOWHERE, tmp_path, 0), UPDRAFT_MODLE="openai:gpt-4.1")
+    _, told = await process.communicate()
+    line = json.loads(told.decode().splitlines()[0])
+    assert (line["event"], line["level"]) == ("unknown setting", "warning")
+    assert (line["setting"], line["nearest"]) == ("UPDRAFT_MODLE", "UPDRAFT_MODEL")
+
+
 @pytest.mark.parametrize(("command", "serve_jobs"), [("work", "true"), ("serve", "false")])
 async def test_a_part_of_the_work_needs_a_shared_database(
     tmp_path: Path, command: str, serve_jobs: str
