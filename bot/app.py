@@ -215,7 +215,8 @@ async def work(settings: Settings, *, stop: asyncio.Event | None = None) -> None
         port = None
         if settings.work_port is not None:
             site = web.site(app.store, settings, app.health, app.metrics)
-            port = await stack.enter_async_context(web.listening(site, settings.host, settings.work_port))
+            listening = web.listening(site, settings.host, settings.work_port, "UPDRAFT_WORK_PORT")
+            port = await stack.enter_async_context(listening)
         log.info("ready", port=port, team=app.bot.get("team"), jira=str(settings.jira_url))
         await _run_jobs(app, stop)
         log.info("stopping")

@@ -1,6 +1,7 @@
 """The web side: Slack's HTTP endpoint as a bare route, and health."""
 
 import asyncio
+import errno
 import hmac
 import ipaddress
 import socket
@@ -25,7 +26,7 @@ PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 
 
 class PortTaken(UpdraftError):
-    """The port to listen on is in use."""
+    """The port, or the address, cannot be listened on."""
 
 
 def site(
@@ -91,9 +92,11 @@ def _may_read(request: Request, settings: Settings) -> bool:
 
 
 @asynccontextmanager
-async def listening(application: Starlette, host: str, port: int) -> AsyncIterator[int]:
-    """Listen while the context is open; yields the port. Raises PortTaken."""
-    bound = _bound(host, port)
+async def listening(
+    application: Starlette, host: str, port: int, setting: str = "PORT"
+) -> AsyncIterator[int]:
+    """Listen while the context is open; yields the port, which ``setting`` gave. Raises PortTaken."""
+    bound = _bound(host, port, setting)
     config = uvicorn.Config(
         application,
         log_config=None,
@@ -131,7 +134,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _bound(host: str, port: int, setting: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     made = socket.socket(family, socket.SOCK_STREAM)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -139,7 +142,12 @@ def _bound(host: str, port: int) -> socket.socket:
         made.bind((host, port))
     except OSError as error:
         made.close()
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            raise PortTaken(
+                f"Updraft cannot listen on {host} ({error.strerror}), which is no address of this machine. "
+                "Set UPDRAFT_HOST to one, such as 127.0.0.1, or to 0.0.0.0 for all."
+            ) from error
         raise PortTaken(
-            f"Port {port} on {host} cannot be used ({error.strerror}). Set PORT to another one."
+            f"Port {port} on {host} cannot be used ({error.strerror}). Set {setting} to another one."
         ) from error
     return made
