@@ -29,7 +29,7 @@ def expressions(dashboard: dict[str, Any]) -> list[str]:
 async def exported(folder: Path) -> dict[str, set[str]]:
     """Return the names of all samples that a process gives after a day's work, with their labels."""
     found: dict[str, set[str]] = {}
-    more = {"UPDRAFT_PERSON_CALLS_AN_HOUR": "2", "UPDRAFT_BREAKER_FAILURES": "1"}
+    more = {"UPDRAFT_PERSON_CALLS_AN_HOUR": "2", "UPDRAFT_BREAKER_FAILURES": "1", "UPDRAFT_HEALTH_EVERY": "1"}
     async with product(folder, **more) as (desk, session):
         card = await desk.say(ANA, UPDATE)
         await desk.press(ANA, card, "Post")

@@ -24,7 +24,11 @@ async def logged(folder: Path) -> tuple[Desk, list[Line], dict[str, str]]:
     """
     async with Site(port=0) as site:
         environment = product_environment(site.url, folder, 0)
-        environment |= {"UPDRAFT_LOG_LEVEL": "debug", "UPDRAFT_RETRY_BASE": "0.02"}
+        environment |= {
+            "UPDRAFT_LOG_LEVEL": "debug",
+            "UPDRAFT_RETRY_BASE": "0.02",
+            "UPDRAFT_HEALTH_EVERY": "0",
+        }
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "serve", cwd=ROOT, env=environment, stderr=PIPE
         )
