@@ -1,4 +1,4 @@
-"""A relay before a server, for what networks do: answers that come late, connections that fall silent."""
+"""A relay before a server, for what networks do: answers that are late or get lost, connections that fall silent."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,7 +8,7 @@ from sqlalchemy.engine import URL
 
 
 class Relay:
-    """Passes bytes on between clients and a server; ``delay`` are seconds before each of a client's."""
+    """Passes bytes on between clients and PostgreSQL; ``delay`` are seconds before each of a client's."""
 
     def __init__(self, host: str, port: int) -> None:
         self.host, self.port, self.delay = host, port, 0.0
@@ -16,6 +16,7 @@ class Relay:
         self.connections: set[asyncio.Task[None]] = set()
         self._talking = asyncio.Event()
         self._talking.set()
+        self._losing: tuple[bytes, asyncio.Event] | None = None
 
     def silence(self) -> None:
         """Pass nothing on any more of the connections there are; new ones work."""
@@ -23,26 +24,40 @@ class Relay:
         self._talking = asyncio.Event()
         self._talking.set()
 
+    def lose(self, statement: bytes) -> asyncio.Event:
+        """Lose the connection at the answer to the next COMMIT after such a statement; return what is set then."""
+        self._losing = statement, asyncio.Event()
+        return self._losing[1]
+
     async def serve(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         """Relay one connection until either side ends it."""
         task = asyncio.current_task()
         assert task is not None
         self.connections.add(task)
-        talking = self._talking
+        talking, lost = self._talking, asyncio.Event()
         server, to_server = await asyncio.open_connection(self.host, self.port)
 
-        async def pass_on(one: asyncio.StreamReader, other: asyncio.StreamWriter, *, asks: bool) -> None:
-            while data := await one.read(65536):
-                if asks:
-                    self.asked.set()
-                    await asyncio.sleep(self.delay)
+        async def ask() -> None:
+            armed = False
+            while data := await client.read(65536):
+                self.asked.set()
+                await asyncio.sleep(self.delay)
+                if self._losing is not None:
+                    statement, told = self._losing
+                    armed = armed or statement in data
+                    if armed and b"COMMIT" in data:
+                        self._losing = None
+                        lost.set()
+                        told.set()
                 if talking.is_set():
-                    other.write(data)
+                    to_server.write(data)
 
-        ways = [
-            asyncio.create_task(pass_on(client, to_server, asks=True)),
-            asyncio.create_task(pass_on(server, to_client, asks=False)),
-        ]
+        async def answer() -> None:
+            while (data := await server.read(65536)) and not lost.is_set():
+                if talking.is_set():
+                    to_client.write(data)
+
+        ways = [asyncio.create_task(ask()), asyncio.create_task(answer())]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -60,7 +75,7 @@ async def relayed(url: URL) -> AsyncIterator[tuple[Relay, str]]:
     assert url.port is not None
     relay = Relay(url.host, url.port)
     async with await asyncio.start_server(relay.serve, "127.0.0.1") as server:
-        through = url.set(port=server.sockets[0].getsockname()[1])
+        through = url.set(host="127.0.0.1", port=server.sockets[0].getsockname()[1])
         try:
             yield relay, through.render_as_string(hide_password=False)
         finally:

@@ -329,6 +329,23 @@ async def test_telling_that_a_job_is_given_up_outlasts_the_database(office: Offi
     assert len(await worker.dead_letters()) == 1
 
 
+async def test_a_claim_whose_answer_was_lost_is_found(on_server: Store) -> None:
+    async with relayed(on_server.url) as (relay, url):
+        store = await Store.open(url)
+        worker, ran = SharedJobs(store), asyncio.Queue[Job]()
+        worker.handle("work", ran.put)
+        await worker.start()
+        await worker.idle()
+        lost = relay.lose(b"WITH ready")
+        async with on_server.write() as tx:
+            await SharedJobs(on_server).enqueue(tx, "work", {})
+        job = await asyncio.wait_for(ran.get(), 2 * SOON)
+        assert lost.is_set()
+        assert (job.start, job.cut_off) == (2, True)
+        await worker.stop(grace=1)
+        await store.close()
+
+
 async def test_work_goes_on_when_the_database_falls_silent(on_server: Store) -> None:
     """As behind a router that forgot the connections: nothing is answered any more, and nothing refused."""
     async with relayed(on_server.url) as (relay, url):

@@ -2,8 +2,6 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import make_url, select
-from sqlalchemy.engine import URL
 
 from engine.ledger import (
     NANO,
@@ -32,6 +29,7 @@ from engine.ledger.limits import Fits, Reading, fits
 from engine.ledger.tables import executions, meters
 from engine.store import Store, Transaction
 from tests.engine.conftest import TestClock
+from tests.relay import relayed
 
 TEN_CENTS = NANO // 10
 BUDGET = Limit(Unit.MONEY, Window.DAY, 5 * NANO)
@@ -161,11 +159,11 @@ async def test_a_commit_whose_answer_is_lost_counts_once(
 ) -> None:
     """The second one passes the mark of the budget, so that its transaction is another."""
     told: list[Told] = []
-    async with losing(make_url(postgres_url), b"INSERT INTO meters") as (through, lose):
+    async with relayed(make_url(postgres_url)) as (relay, through):
         store = await Store.open(through)
         ledger = Ledger(store, clock, _keeping(told))
         held = await ledger.reserve(call(), Amounts(1, nanos=5 * NANO), [BUDGET])
-        lost = lose()
+        lost = relay.lose(b"INSERT INTO meters")
         await ledger.settle(held, cost(used))
         assert lost.is_set()
         assert await spent(store) == used
@@ -173,47 +171,6 @@ async def test_a_commit_whose_answer_is_lost_counts_once(
         async with store.read() as tx:
             assert (await tx.execute(select(meters.c.calls, meters.c.held_nanos))).one() == (1, 0)
         await store.close()
-
-
-@asynccontextmanager
-async def losing(url: URL, before: bytes) -> AsyncIterator[tuple[str, Callable[[], asyncio.Event]]]:
-    """Stand between a store and PostgreSQL: yield the address, and what loses the answer to the next commit after a statement."""
-    wanted: list[asyncio.Event] = []
-    relays: set[asyncio.Task[None]] = set()
-
-    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        relays.add(asyncio.current_task())  # type: ignore[arg-type] # it returns nothing
-        back, there = await asyncio.open_connection(url.host, url.port)
-        armed = lost = False
-
-        async def asks() -> None:
-            nonlocal armed, lost
-            while data := await reader.read(65536):
-                armed = armed or bool(wanted and before in data)
-                if armed and wanted and b"COMMIT" in data:
-                    armed, lost = False, True
-                    wanted.pop().set()
-                there.write(data)
-            there.close()
-
-        async def answers() -> None:
-            while (data := await back.read(65536)) and not lost:
-                writer.write(data)
-            writer.transport.abort()
-
-        await asyncio.gather(asks(), answers(), return_exceptions=True)
-        writer.close()
-        there.close()
-
-    def lose() -> asyncio.Event:
-        wanted.append(asyncio.Event())
-        return wanted[-1]
-
-    async with await asyncio.start_server(relay, "127.0.0.1") as server:
-        through = url.set(host="127.0.0.1", port=server.sockets[0].getsockname()[1])
-        yield through.render_as_string(hide_password=False), lose
-        async with asyncio.timeout(5):
-            await asyncio.gather(*relays)
 
 
 async def test_settling_twice_counts_once(store: Store, clock: TestClock) -> None:
