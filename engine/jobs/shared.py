@@ -167,6 +167,8 @@ class SharedJobs(Jobs):
                     return await act()
             except GONE as error:
                 log.warning("the database does not answer; waiting", error=type(error).__name__)
+                if isinstance(error, TimeoutError):
+                    await self.store.drop()
                 await asyncio.sleep(1.0)
 
     async def _listen(self) -> None:

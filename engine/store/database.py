@@ -49,7 +49,7 @@ POSTGRES: dict[str, Any] = {
 NOT_HERE = ("25P03", "25006")
 """States that the driver counts as our mistakes: a transaction of a process that was paused for too long, and a server that
 another one has taken over from."""
-PATIENCE = 10.0
+PATIENCE = 5.0
 """Seconds that the database has to show that it is there."""
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
 """What it looks like when the database is away."""
@@ -272,7 +272,15 @@ class Store:
             async with asyncio.timeout(PATIENCE), self.read() as tx:
                 yield tx
         except (SQLAlchemyError, TimeoutError) as error:
+            if isinstance(error, TimeoutError):
+                await self.drop()
             raise StoreError(f"The database does not answer ({type(error).__name__}).") from error
+
+    async def drop(self) -> None:
+        """Use none of the connections to a shared database any more: it does not answer on them, but may on new ones."""
+        if self.shared:
+            await self._writer.dispose()
+            await self._reader.dispose()
 
     async def close(self) -> None:
         """Close every connection."""

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from structlog.testing import capture_logs
 
 from emulators.people import ANA, DORA, JIRA_TOKEN, SERVICE_EMAIL
 from emulators.site import Site
@@ -19,6 +18,7 @@ from engine.jira import (
     to_adf,
 )
 from engine.jira.errors import seconds
+from tests.lines import caught
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ async def test_patience_that_jira_asks_for_is_passed_on(site: Site, jira: Jira) 
 
 async def test_a_call_that_is_cancelled_is_not_logged_as_well(site: Site, jira: Jira) -> None:
     site.jira.faults.add("slow", "myself", seconds=5)
-    with capture_logs() as lines, pytest.raises(TimeoutError):
+    with caught() as lines, pytest.raises(TimeoutError):
         async with asyncio.timeout(0.1):
             await jira.myself()
     assert [(one["call"], one["outcome"]) for one in lines] == [("GET myself", "cancelled")]

@@ -11,7 +11,6 @@ from typing import Any
 
 import aiohttp
 import pytest
-from structlog.testing import capture_logs
 
 from bot.__main__ import main
 from bot.demo import product_environment
@@ -22,6 +21,7 @@ from tests.bot.pages import PAGES
 from tests.bot.test_metrics import figures
 from tests.bot.test_web import free_port
 from tests.journeys.desk import Desk, served, text_of
+from tests.lines import caught
 
 UPDATE = "fixed the timeout in {}, retries 3 times now, still need QA on staging"
 KEYS = ("DEMO-14", "DEMO-17", "DEMO-12")
@@ -173,7 +173,7 @@ async def test_what_an_administrator_has_to_mend_keeps_answers_waiting(tools: To
     refusal = {"ok": False, "error": reason}
     async with running(*tools) as (desk, operator):
         desk.site.slack.faults.add("status", "chat.postMessage", status=200, body=refusal, times=-1)
-        with capture_logs() as lines:
+        with caught() as lines:
             threads = [await desk.site.slack.say(who.slack, who.dm, "help") for who in (ANA, BEN, CHEN)]
             pending = await operator.tried(7, "alert")
         [alert] = [one["alert"] for one in lines if one["event"] == "alert"]
