@@ -8,9 +8,8 @@ from engine.inbox import Inbox, Incoming
 from engine.jobs import Jobs, Priority
 from engine.store import Store, Together
 
-BURST = 5
-"""This many messages within the window below are a burst, which jobs give way to."""
-WINDOW = 0.05
+LATELY = 5
+"""So many messages tell how fast they come."""
 
 
 class Intake:
@@ -19,17 +18,19 @@ class Intake:
     def __init__(self, store: Store, inbox: Inbox, jobs: Jobs) -> None:
         self.store, self.inbox, self.jobs = store, inbox, jobs
         self._record = Together("intake", self._recorded)
-        self._arrivals: deque[float] = deque(maxlen=BURST)
-        jobs.pressed = self.pressed
+        self._arrivals: deque[float] = deque(maxlen=LATELY)
+        jobs.pressure = self.pressure
 
     async def take(self, incoming: Incoming) -> str | None:
         """Record a message and have it answered; return its id, None when it was taken before."""
         self._arrivals.append(time.monotonic())
         return await self._record(incoming)
 
-    def pressed(self) -> bool:
-        """Tell whether messages come in a burst at this moment."""
-        return len(self._arrivals) == BURST and time.monotonic() - self._arrivals[0] < WINDOW
+    def pressure(self) -> float:
+        """Return how many messages a second come at this moment."""
+        if len(self._arrivals) < LATELY:
+            return 0.0
+        return LATELY / max(time.monotonic() - self._arrivals[0], 1e-6)
 
     async def _recorded(self, incomings: Sequence[Incoming]) -> list[str | None]:
         async with self.store.write() as tx:

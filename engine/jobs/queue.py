@@ -47,8 +47,10 @@ T = TypeVar("T")
 KEEP = timedelta(days=7)
 GIVE_WAY = 0.05
 """Seconds until the runner looks whether there is room again."""
+PRESSED, FLOODED = 100.0, 500.0
+"""Events a second beyond which few jobs begin, and next to none: whoever sent them waits for the acknowledgement."""
 UNDER_PRESSURE = 2
-"""So many jobs work side by side while something more urgent needs the process."""
+"""So many jobs work side by side while events press."""
 BUSY = 1.0
 """Seconds after which a job that still runs is taken to wait for Slack, Jira or a model."""
 MAX_STARTS = 50
@@ -148,7 +150,7 @@ GivenUp = Callable[[Job, BaseException], Awaitable[None]]
 class Jobs(ABC):
     """The queue and its runner; ``at_once`` jobs run side by side.
 
-    ``pressed`` tells whether something more urgent than jobs needs the process; few of them then begin.
+    ``pressure`` tells how many events a second come in at this moment, each more urgent than a job: few of them then begin.
     """
 
     def __init__(
@@ -169,7 +171,8 @@ class Jobs(ABC):
         self._wake, self._over = asyncio.Event(), asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
         self._ending: list[asyncio.Task[None]] = []
-        self.pressed: Callable[[], bool] = lambda: False
+        self._begun = float("-inf")
+        self.pressure: Callable[[], float] = lambda: 0.0
 
     def handle(self, kind: str, handler: Handler, given_up: GivenUp | None = None) -> None:
         """Register what runs jobs of a kind, and what is told when one is given up."""
@@ -402,6 +405,7 @@ class Jobs(ABC):
                 continue
             claimed = await self._steadily(lambda: self._claim(room))
             for job in claimed:
+                self._begun = job.began
                 task = asyncio.create_task(self._work(job), name=f"job {job.kind}")
                 self._running[task] = job
                 task.add_done_callback(self._done)
@@ -431,11 +435,12 @@ class Jobs(ABC):
 
     def _room(self) -> int:
         """Return how many jobs may begin now; those that have run for long wait for others and take no turn from anybody."""
-        room = self.at_once - len(self._running)
-        if not self.pressed():
-            return room
-        young = sum(time.monotonic() - job.began < BUSY for job in self._running.values())
-        return min(room, UNDER_PRESSURE - young)
+        room, now, pressure = self.at_once - len(self._running), time.monotonic(), self.pressure()
+        if pressure > FLOODED:
+            return min(room, int(now - self._begun > BUSY))
+        if pressure > PRESSED:
+            return min(room, UNDER_PRESSURE - sum(now - job.began < BUSY for job in self._running.values()))
+        return room
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from engine.errors import InvalidInput, Postpone
 from engine.jobs import Job, Jobs, Priority, RetryPolicy, jobs_on, jobs_table, next_try
-from engine.jobs.queue import BUSY, MAX_STARTS, UNDER_PRESSURE
+from engine.jobs.queue import BUSY, FLOODED, MAX_STARTS, PRESSED, UNDER_PRESSURE
 from engine.store import Store, utcnow
 from tests.engine.conftest import TestClock
 
@@ -342,7 +342,7 @@ async def test_under_pressure_few_jobs_begin_and_slow_ones_hold_up_nobody(store:
         await enough.wait()
 
     jobs.handle("work", work)
-    jobs.pressed = lambda: True
+    jobs.pressure = lambda: 2 * PRESSED
     async with store.write() as tx:
         for n in range(5):
             await jobs.enqueue(tx, "work", {"n": n})
@@ -352,6 +352,28 @@ async def test_under_pressure_few_jobs_begin_and_slow_ones_hold_up_nobody(store:
     enough.set()
     await jobs.idle()
     assert len(begun) == 5
+
+
+async def test_in_a_flood_one_job_a_second_begins(store: Store, jobs: Jobs) -> None:
+    begun: list[float] = []
+    third = asyncio.Event()
+
+    async def work(job: Job) -> None:
+        begun.append(time.monotonic())
+        if len(begun) == 3:
+            third.set()
+
+    jobs.handle("work", work)
+    jobs.pressure = lambda: 2 * FLOODED
+    async with store.write() as tx:
+        for n in range(9):
+            await jobs.enqueue(tx, "work", {"n": n})
+    await jobs.start()
+    await asyncio.wait_for(third.wait(), 20)
+    assert begun[2] - begun[0] > 2 * BUSY - 0.1
+    jobs.pressure = lambda: 0.0
+    await jobs.idle()
+    assert len(begun) == 9
 
 
 async def test_stopping_finishes_what_the_runner_was_writing(store: Store) -> None:
