@@ -1,4 +1,6 @@
-"""The lines of a log, caught without leaving a trace: structlog's own way counts as configured for ever after."""
+"""The lines of a log, caught at every level and without leaving a trace: structlog's own way keeps the level that was set and counts as
+configured for ever after.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +13,12 @@ from structlog.testing import capture_logs
 @contextmanager
 def caught() -> Iterator[list[Any]]:
     """Catch what is logged while the context is open."""
-    before = structlog.is_configured()
+    before = structlog.get_config() if structlog.is_configured() else None
+    structlog.reset_defaults()
     try:
         with capture_logs() as lines:
             yield lines
     finally:
-        if not before:
-            structlog.reset_defaults()
+        structlog.reset_defaults()
+        if before is not None:
+            structlog.configure(**before)

@@ -162,9 +162,7 @@ class SharedJobs(Jobs):
     async def _patiently(self, act: Callable[[], Awaitable[T]], limit: float | None = None) -> T:
         while True:
             try:
-                # A database that falls silent is away as well. What it did all the same is found by the next sweep.
-                async with asyncio.timeout(limit):
-                    return await act()
+                return await _within(act, limit)
             except GONE as error:
                 log.warning("the database does not answer; waiting", error=type(error).__name__)
                 if isinstance(error, TimeoutError):
@@ -244,6 +242,26 @@ class SharedJobs(Jobs):
             return []
         order = sorted(rows, key=lambda row: (row.priority, row.run_at, row.id))
         return await self._living([started(row, row.starts, row.now) for row in order])
+
+
+async def _within(act: Callable[[], Awaitable[T]], limit: float | None) -> T:
+    """Do something in so many seconds. Raises TimeoutError.
+
+    A database that falls silent is away as well, and cleaning up after it may wait for the same silence: it is left alone with that. What
+    it did all the same is found by the next sweep.
+    """
+    task = asyncio.ensure_future(act())
+    try:
+        await asyncio.wait([task], timeout=limit)
+    except asyncio.CancelledError:
+        task.cancel()
+        await asyncio.wait([task], timeout=LEAVE)
+        raise
+    if task.done():
+        return task.result()
+    task.cancel()
+    task.add_done_callback(lambda left: left.cancelled() or left.exception())
+    raise TimeoutError
 
 
 async def _as_long_as(task: asyncio.Task[None]) -> None:
